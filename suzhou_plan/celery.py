@@ -1,0 +1,23 @@
+"""The background application and its single timetable.
+
+A message only wakes a worker: every job finds its work in the database, so running one twice, or
+late, or from two timetables at once does no harm.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suzhou_plan.settings")
+
+app = Celery("suzhou_plan")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="jobs")
+
+app.conf.beat_schedule = {
+    "open due periods": {
+        "task": "progress.jobs.open_due_periods",
+        "schedule": crontab(minute="*/10"),
+    },
+}

@@ -1,0 +1,111 @@
+"""What every test stands on: a database of its own, no network beyond this machine, a clock."""
+
+import os
+import socket
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--full",
+        action="store_true",
+        default=os.environ.get("SUZHOU_FULL") == "1",
+        help="the full counts of every hardship test, not the everyday hundredth",
+    )
+
+
+@pytest.fixture(scope="session")
+def count(request):
+    """`count(10_000)`: that many tries with --full, a hundredth of them (at least one) every day."""
+    full = request.config.getoption("--full")
+    return lambda number: number if full else max(1, number // 100)
+
+
+# --- the database ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """SQLite tests use a file, as the site does, so that threads race as they would there."""
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        folder = Path(tempfile.mkdtemp(prefix="suzhou-test-"))
+        default["TEST"]["NAME"] = str(folder / f"{worker}.sqlite3")
+        default["OPTIONS"]["init_command"] = (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA foreign_keys=ON"
+        )
+
+
+# --- settings that only tests need -------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def test_settings(settings, tmp_path_factory):
+    """Files go to a folder of the test's own; static files need no collecting; passwords hash fast."""
+    storages = {
+        "default": {
+            **settings.STORAGES["default"],
+            "OPTIONS": {
+                **settings.STORAGES["default"]["OPTIONS"],
+                "location": tmp_path_factory.mktemp("attachments"),
+            },
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.STORAGES = storages
+    settings.ATTACHMENTS_DIR = storages["default"]["OPTIONS"]["location"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+
+
+# --- the network -------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only():
+    """A test that reaches beyond this machine fails at once."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise RuntimeError(f"a test tried to reach {address[0]}: only this machine may be reached")
+        return connect(self, address)
+
+    socket.socket.connect = guarded
+    yield
+    socket.socket.connect = connect
+
+
+# --- the clock ---------------------------------------------------------------------------------
+
+
+class Clock:
+    """A moment that moves only when told; rules are given `clock.now`."""
+
+    def __init__(self, moment: datetime):
+        self.now = moment
+
+    def set(self, year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
+        """Set to a moment of Shanghai time; returns it."""
+        self.now = datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+        return self.now
+
+    def forward(self, delta) -> datetime:
+        self.now += delta
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Starts on 12 October 2026, 09:00 in Shanghai: the third quarter is being reported."""
+    return Clock(datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI))
