@@ -67,19 +67,19 @@ def make_environment(requirements: str) -> None:
     if up_to_date(mark, wanted):
         return
     say(f"安装 {requirements} 中固定版本的组件（首次需联网，约半分钟）")
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wheel_bundle()]
     run(
-        [*command, "-r", ROOT / requirements],
+        [*pip_install(), "-r", ROOT / requirements],
         "无法安装所需组件：请检查网络，或把离线安装包放进 wheels/ 文件夹（见 README）。"
         "Cannot install packages: no network, and no offline bundle in wheels/.",
     )
     mark.write_text(wanted)
 
 
-def wheel_bundle() -> list[str]:
-    """With a folder `wheels/` beside the code, install from it and ask no network."""
+def pip_install() -> list:
+    """With a folder `wheels/` beside the code, pip installs from it and asks no network."""
     bundle = ROOT / "wheels"
-    return ["--no-index", "--find-links", str(bundle)] if bundle.is_dir() else []
+    offline = ["--no-index", "--find-links", bundle] if bundle.is_dir() else []
+    return [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *offline]
 
 
 # --- the front end -----------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def npm_command() -> tuple[list, dict]:
         return ["npm"], dict(os.environ)
     say("本机没有 Node，从 PyPI 取一份，只放在 .venv 里")
     run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wheel_bundle(), NODE_WHEEL],
+        [*pip_install(), NODE_WHEEL],
         "无法安装 Node：请检查网络。Cannot install Node.",
     )
     folder = node_folder()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, NONCE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -119,9 +119,8 @@ def database(url: str) -> dict:
 # --- where things are --------------------------------------------------------------------------
 
 DATA_DIR = writable_folder(Path(text("DATA_DIR", str(BASE_DIR / "var"))), private=True)
-ATTACHMENTS_DIR = writable_folder(
-    Path(text("ATTACHMENTS_DIR", str(DATA_DIR / "attachments"))), private=True
-)
+# A shared folder where there are several machines.
+MEDIA_ROOT = writable_folder(Path(text("ATTACHMENTS_DIR", str(DATA_DIR / "attachments"))), private=True)
 
 DATABASE_URL = text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'suzhou.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
@@ -222,15 +221,10 @@ TEMPLATES = [
 ]
 
 STORAGES = {
-    # Attachments: outside the web root, without an address of their own; views serve them.
-    "default": {
+    # Attachments: in MEDIA_ROOT, outside the web root, without an address of their own.
+    "attachments": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": ATTACHMENTS_DIR,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     },
     "staticfiles": {
         "BACKEND": (

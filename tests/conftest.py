@@ -52,20 +52,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 @pytest.fixture(autouse=True)
 def test_settings(settings, tmp_path_factory):
     """Files go to a folder of the test's own; static files need no collecting; passwords hash fast."""
-    storages = {
-        "default": {
-            **settings.STORAGES["default"],
-            "OPTIONS": {
-                **settings.STORAGES["default"]["OPTIONS"],
-                "location": tmp_path_factory.mktemp("attachments"),
-            },
-        },
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("attachments")
+    settings.STORAGES = {
+        **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.STORAGES = storages
-    settings.ATTACHMENTS_DIR = storages["default"]["OPTIONS"]["location"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CELERY_TASK_ALWAYS_EAGER = False
 
 
 # --- the network -------------------------------------------------------------------------------
