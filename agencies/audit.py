@@ -1,0 +1,32 @@
+"""The one way to write and read the audit trail."""
+
+from agencies.models import AuditEvent
+
+
+def record(verb, subject, *, by, now, detail=None):
+    """Write one line of the trail, inside the caller's transaction.
+
+    verb: a short Chinese phrase as it is shown ("提交审签"); subject: the changed object; by: the User who
+    did it, or None for the system; now: the instant; detail: JSON-ready facts (before and after, reason).
+    A line about demonstration data is demonstration data itself and goes with it.
+    """
+    agency = by.agency if by is not None else None
+    return AuditEvent.objects.create(
+        at=now,
+        actor_id=by.pk if by is not None else None,
+        actor_username=by.username if by is not None else "",
+        actor_name=str(by) if by is not None else "系统",
+        agency_code=agency.code if agency else "",
+        agency_name=agency.name if agency else "",
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        subject_label=str(subject)[:200],
+        detail=detail or {},
+        is_demo=bool(getattr(subject, "is_demo", False) or getattr(by, "is_demo", False)),
+    )
+
+
+def trail_of(subject):
+    """The trail of one object, newest first."""
+    return AuditEvent.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))

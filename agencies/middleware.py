@@ -1,0 +1,13 @@
+"""Session limits, and the translation of Denied (first draft)."""
+
+
+class SessionLimitsMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+
+class DeniedMiddleware(SessionLimitsMiddleware):
+    pass

@@ -1,0 +1,219 @@
+"""The report: who owes what for which period, where it stands, and every version that left the agency."""
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from agencies.models import Agency, Role
+from tasks.models import Assignment, Task
+
+from .periods import ReportingPeriod
+
+
+class ReportQuerySet(models.QuerySet):
+    def owed(self):
+        """Rows that must be filed: owed and not waived (免报)."""
+        return self.filter(owed=True, waived_at__isnull=True)
+
+    def of_own(self, user):
+        """Rows of the bodies this person reports or signs for."""
+        return self.filter(agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER))
+
+    def visible_to(self, user):
+        """Rows this person may know of (design, section 1, “Who sees what”).
+
+        Its own body: all. The office: all (of what has not left, the state only: see
+        `permissions.content_for`). Lead bodies of the same task: what has left the agency. Supporters of
+        the task and leaders: what was accepted. Administrators: none. Never a sensitive task one may not
+        know of.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        known = Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user))
+        if user.has_role(Role.OFFICE):
+            return self.filter(known)
+        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+        same_task = Assignment.objects.filter(task=OuterRef("task"), agency__in=own)
+        seen = (
+            Q(agency__in=own)
+            | Q(left_at__isnull=False) & Exists(same_task.filter(role=Assignment.Role.LEAD))
+            | Q(state=ProgressReport.State.ACCEPTED) & Exists(same_task)
+        )
+        if user.has_role(Role.LEADER):
+            seen |= Q(state=ProgressReport.State.ACCEPTED)
+        return self.filter(known & seen)
+
+
+class ProgressReport(models.Model):
+    """One body's report for one period: a task's return, a unit's summary, a benchmarking return.
+
+    The row owns the state; its content is one-to-one by kind. `revision` rises with every change and is
+    what an editor must name to save. `left_at` is when it left the agency: withdrawing clears it, being
+    sent back does not. Late and overdue are never stored: see `is_late`.
+    """
+
+    class Kind(models.TextChoices):
+        TASK = "task", "任务进展"
+        UNIT = "unit", "单位小结"
+        BENCHMARKING = "benchmarking", "对标学习"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "填报中"
+        AWAITING_APPROVAL = "awaiting_approval", "待本单位审签"
+        UNDER_REVIEW = "under_review", "待办公室审核"
+        RETURNED = "returned", "已退回"
+        ACCEPTED = "accepted", "已采用"
+
+    agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="单位", related_name="reports")
+    period = models.ForeignKey(ReportingPeriod, models.PROTECT, verbose_name="报告期", related_name="reports")
+    kind = models.CharField("类别", max_length=12, choices=Kind, default=Kind.TASK)
+    task = models.ForeignKey(
+        Task, models.PROTECT, verbose_name="任务", null=True, blank=True, related_name="reports"
+    )
+    role = models.CharField("角色", max_length=10, choices=Assignment.Role, default=Assignment.Role.LEAD)
+    duty = models.CharField("责任类别", max_length=10, choices=Assignment.Duty, default=Assignment.Duty.LEAD)
+    order = models.PositiveSmallIntegerField("牵头次序", default=0)
+    owed = models.BooleanField("应报", default=True)
+    waived_at = models.DateTimeField("免报时间", null=True, blank=True)
+    waived_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="免报人", null=True, blank=True, related_name="+"
+    )
+    waived_reason = models.CharField("免报原因", max_length=200, blank=True)
+
+    state = models.CharField("状态", max_length=20, choices=State, default=State.DRAFT)
+    revision = models.PositiveIntegerField("修订号", default=1)
+    due_at = models.DateTimeField("截止时间", null=True, blank=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="提交人", null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField("审签时间", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="审签人", null=True, blank=True, related_name="+"
+    )
+    left_at = models.DateTimeField("报送时间", null=True, blank=True)
+    accepted_at = models.DateTimeField("采用时间", null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="审核人", null=True, blank=True, related_name="+"
+    )
+    return_reason = models.TextField("退回意见", blank=True)
+    resubmit_by = models.DateTimeField("重报期限", null=True, blank=True)
+    edited_at = models.DateTimeField("最近填写", null=True, blank=True)
+    edited_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="最近填写人", null=True, blank=True, related_name="+"
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "进展报告"
+        ordering = ["period", "task__number", "order", "agency__order"]
+        indexes = [
+            models.Index(fields=["period", "state"], name="progress_report_queue"),
+            models.Index(fields=["agency", "period"], name="progress_report_agency"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "period", "kind", "task"], name="progress_report_once_per_task"
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "period", "kind"],
+                condition=Q(task__isnull=True),
+                name="progress_report_once_per_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="task", task__isnull=False) | (~Q(kind="task") & Q(task__isnull=True)),
+                name="progress_report_task_by_kind",
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{act}_at__isnull": True, f"{act}_by__isnull": True})
+                    | Q(**{f"{act}_at__isnull": False, f"{act}_by__isnull": False}),
+                    name=f"progress_report_{act}_paired",
+                )
+                for act in ("submitted", "approved", "accepted", "waived", "edited")
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["under_review", "accepted"]) | Q(left_at__isnull=False),
+                name="progress_report_left_when_out",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("submitted_by")),
+                name="progress_report_approver_is_another",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.period.code} {self.agency.name} {self.task or self.get_kind_display()}"
+
+    def get_absolute_url(self):
+        return reverse(
+            "progress:return_form",
+            args=[self.period.plan.code, self.period.code, self.task.number, self.agency.code],
+        )
+
+    @property
+    def is_editable(self):
+        return self.state in (self.State.DRAFT, self.State.RETURNED)
+
+    @property
+    def has_left(self):
+        return self.left_at is not None
+
+    @property
+    def has_started(self):
+        return self.edited_at is not None
+
+    def is_late(self, now):
+        """Left after the due instant, or not left and the instant has passed; equal is on time.
+
+        A return sent back keeps the time it first left. Undated (待定) is never late.
+        """
+        if self.due_at is None or not self.owed or self.waived_at is not None:
+            return False
+        return (self.left_at or now) > self.due_at
+
+
+class ReportStep(models.Model):
+    """One move of a report through the workflow, kept for ever: what the counts of 退回 read."""
+
+    report = models.ForeignKey(ProgressReport, models.PROTECT, verbose_name="报告", related_name="steps")
+    verb = models.CharField("动作", max_length=20)
+    from_state = models.CharField("原状态", max_length=20)
+    to_state = models.CharField("新状态", max_length=20)
+    by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="办理人", related_name="+")
+    by_office = models.BooleanField("办公室办理", default=False)
+    at = models.DateTimeField("时间")
+    reason = models.TextField("意见", blank=True)
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理过程"
+        ordering = ["report", "at", "pk"]
+
+    def __str__(self):
+        return f"{self.report_id} {self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ReportVersion(models.Model):
+    """What left the agency, frozen: canonical JSON, hashes of the attachments, SHA-256 of the whole.
+
+    Neither the ORM nor SQL can change it (triggers; agencies/immutability.py).
+    """
+
+    report = models.ForeignKey(ProgressReport, models.PROTECT, verbose_name="报告", related_name="versions")
+    number = models.PositiveSmallIntegerField("版本")
+    content = models.JSONField("内容")
+    sha256 = models.CharField("校验值", max_length=64)
+    frozen_at = models.DateTimeField("报出时间")
+    frozen_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="报出人", related_name="+")
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报出版本"
+        ordering = ["report", "number"]
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="progress_version_once")]
+
+    def __str__(self):
+        return f"{self.report_id} 第{self.number}版"

@@ -1,0 +1,92 @@
+"""The office's word on a task: the confirmed lamp of a period, and the three-year state."""
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.models import Role
+from tasks.models import Task
+
+from .periods import ReportingPeriod
+
+
+class Lamp(models.TextChoices):
+    """The lamp colours and the one word that always stands beside them (practice, section 2)."""
+
+    BLUE = "blue", "已完成"
+    GREEN = "green", "达序时"
+    YELLOW = "yellow", "欠序时"
+    RED = "red", "严重滞后"
+    UNREPORTED = "unreported", "未报"
+    NO_GOAL = "no_goal", "目标未定"
+    YEARLY = "yearly", "年度指标"
+
+
+class VerdictQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Confirmed verdicts are for every business role; administrators read none."""
+        if not user.has_role(Role.OFFICE, Role.LEADER, Role.REPORTER, Role.APPROVER):
+            return self.none()
+        return self.filter(task__in=Task.objects.visible_to(user))
+
+
+class TaskVerdict(models.Model):
+    """审定: the lamp of a task for a period as the office confirmed it, with what it was drawn from.
+
+    `computed_lamp` is what the rule gave (系统测算); the confirmed `lamp` may differ, with a reason.
+    Reopening a return marks the verdict stale.
+    """
+
+    task = models.ForeignKey(Task, models.PROTECT, verbose_name="任务", related_name="verdicts")
+    period = models.ForeignKey(
+        ReportingPeriod, models.PROTECT, verbose_name="报告期", related_name="verdicts"
+    )
+    lamp = models.CharField("亮灯", max_length=12, choices=Lamp)
+    computed_lamp = models.CharField("系统测算", max_length=12, choices=Lamp)
+    inputs = models.JSONField("测算依据", default=dict)
+    rule_version = models.PositiveSmallIntegerField("规则版本")
+    reason = models.CharField("调整理由", max_length=200, blank=True)
+    confirmed_at = models.DateTimeField("审定时间")
+    confirmed_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="审定人", related_name="+")
+    stale_at = models.DateTimeField("依据变动时间", null=True, blank=True)
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = VerdictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任务审定"
+        ordering = ["period", "task__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "period"], name="progress_verdict_once"),
+            models.CheckConstraint(
+                condition=Q(lamp=models.F("computed_lamp")) | ~Q(reason=""),
+                name="progress_verdict_change_has_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.period.code} {self.task} {self.get_lamp_display()}"
+
+
+class TaskState(models.Model):
+    """The three-year state of a task: the office's dated decision with its evidence."""
+
+    class State(models.TextChoices):
+        NOT_STARTED = "not_started", "未启动"
+        UNDER_WAY = "under_way", "推进中"
+        DONE = "done", "已完成"
+        STANDING = "standing", "长期坚持"
+
+    task = models.ForeignKey(Task, models.PROTECT, verbose_name="任务", related_name="states")
+    state = models.CharField("状态", max_length=12, choices=State)
+    on = models.DateField("日期")
+    evidence = models.CharField("依据", max_length=400)
+    decided_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="认定人", related_name="+")
+    decided_at = models.DateTimeField("认定时间")
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "三年状态"
+        ordering = ["task", "-on", "-pk"]
+
+    def __str__(self):
+        return f"{self.task} {self.get_state_display()}"
