@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.db import connection
+from django.test import TransactionTestCase
 
+from agencies import immutability
+
+pytest_plugins = ["tests.cast"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -44,6 +50,30 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         default["OPTIONS"]["init_command"] = (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA foreign_keys=ON"
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Every test database holds both real plans with their periods, loaded once per session."""
+    with django_db_blocker.unblock():
+        for command in ("load_reference", "prepare_periods"):
+            if command in get_commands():
+                call_command(command, verbosity=0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_databases():
+    """Tests with real transactions are followed by a flush, which the guarded tables would refuse."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def unguarded(self):
+        immutability.remove(connection, immutability.PROTECTED)
+        flush(self)
+        immutability.install(connection, immutability.PROTECTED)
+
+    TransactionTestCase._fixture_teardown = unguarded
+    yield
+    TransactionTestCase._fixture_teardown = flush
 
 
 # --- settings that only tests need -------------------------------------------------------------

@@ -124,7 +124,7 @@ class User(AbstractBaseUser):
 
 
 class Post(DatedModel):
-    """A person's role at a body, from one day to another. Leaders and administrators stand outside any body."""
+    """A person's role at a body, from one day to another. Leaders and administrators serve no body."""
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="人员", related_name="posts")
     agency = models.ForeignKey(
@@ -160,7 +160,7 @@ class Post(DatedModel):
 
 
 class Contact(DatedModel):
-    """A named person or section answering for a body: 责任领导, 分管负责同志, 联络员, 科室. Needs no account."""
+    """A named person or section answering for a body: 责任领导, 联络员, … It needs no account."""
 
     class Kind(models.TextChoices):
         RESPONSIBLE_LEADER = "responsible_leader", "责任领导"
