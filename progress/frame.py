@@ -1,5 +1,99 @@
-"""What every page needs around its content (first draft)."""
+"""The frame around every staff page: which plan and period it is about, and what waits for the person."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from agencies.models import Role
+from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
+
+State = ProgressReport.State
+
+
+class Frame:
+    """Loaded lazily: a page that shows no frame asks nothing of the database."""
+
+    def __init__(self, request):
+        self.request = request
+        self.user = request.user
+        match = request.resolver_match
+        self.address = match.kwargs if match else {}
+        self.demo = settings.DEMO
+
+    @cached_property
+    def user_roles(self):
+        return self.user.roles if self.user.is_authenticated else set()
+
+    @property
+    def agency(self):
+        return self.user.agency if self.user.is_authenticated else None
+
+    @cached_property
+    def _all_periods(self):
+        return list(ReportingPeriod.objects.select_related("plan").order_by("-plan__starts_on", "-starts_on"))
+
+    @cached_property
+    def plans(self):
+        return list({period.plan_id: period.plan for period in self._all_periods}.values())
+
+    @cached_property
+    def plan(self):
+        wanted = self.address.get("plan")
+        named = [plan for plan in self.plans if plan.code == wanted]
+        return (named or [period.plan for period in self._opened] or self.plans or [None])[0]
+
+    @cached_property
+    def periods(self):
+        """The plan's periods to switch between, newest first: those opened, and the one in the address."""
+        wanted = self.address.get("period")
+        return [
+            period
+            for period in self._all_periods
+            if period.plan == self.plan and (period.is_open or period.code == wanted)
+        ]
+
+    @cached_property
+    def period(self):
+        """The period in the address, else the newest opened one, else the plan's first."""
+        wanted = self.address.get("period")
+        of_plan = [period for period in self._all_periods if period.plan == self.plan]
+        named = [period for period in of_plan if period.code == wanted]
+        opened = [period for period in of_plan if period.is_open]
+        return (named or opened or of_plan[-1:] or [None])[0]
+
+    @property
+    def _opened(self):
+        return [period for period in self._all_periods if period.is_open]
+
+    @cached_property
+    def counts(self):
+        """What waits in this period, as far as it concerns one: returned, draft, awaiting, review."""
+        if self.period is None or not self.user_roles & {Role.REPORTER, Role.APPROVER, Role.OFFICE}:
+            return {}
+        reports = ProgressReport.objects.owed().filter(period=self.period)
+        if Role.OFFICE not in self.user_roles:
+            reports = reports.of_own(self.user)
+        return reports.aggregate(
+            returned=Count("pk", filter=Q(state=State.RETURNED)),
+            draft=Count("pk", filter=Q(state=State.DRAFT)),
+            awaiting=Count("pk", filter=Q(state=State.AWAITING_APPROVAL)),
+            review=Count("pk", filter=Q(state=State.UNDER_REVIEW)),
+        )
+
+    @cached_property
+    def demo_progress(self):
+        """The latest building of the demonstration history, while it is under way or failed; else None."""
+        if not self.demo:
+            return None
+        return DemonstrationRun.objects.filter(finished_at__isnull=True).first()
+
+    @property
+    def now(self):
+        return timezone.now()
 
 
 def frame(request):
-    return {"frame": {}}
+    """Context processor: `frame` in every template."""
+    return {"frame": Frame(request)}

@@ -107,6 +107,13 @@ class AnnualGoalQuerySet(models.QuerySet):
     def confirmed(self):
         return self.filter(confirmed_at__isnull=False)
 
+    def applying_to(self, task, year, agency):
+        """The confirmed goal `agency` reports against: its own where leads are separate, else the task's."""
+        goals = (
+            self.confirmed().filter(task=task, year=year).filter(Q(agency=agency) | Q(agency__isnull=True))
+        )
+        return goals.order_by(models.F("agency").asc(nulls_last=True)).first()
+
     def visible_to(self, user):
         """Goals of the tasks this person may know of."""
         return self.filter(task__in=Task.objects.visible_to(user))

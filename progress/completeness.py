@@ -1,0 +1,45 @@
+"""What must be there before a return can be submitted, and nothing more."""
+
+from progress import history
+from progress.models import TaskReturn
+from tasks.models import AnnualGoal
+
+
+def missing(report):
+    """What submitting refuses: {field: sentence}, empty when the return is complete.
+
+    Progress needs its text, and the percent where the year's goal is measured in percent. No change needs
+    a reason, and one of the listed grounds when it runs for a second quarter (practice, section 2); with
+    that it is never refused.
+    """
+    said = report.task_return
+    if said.nature == TaskReturn.Nature.NO_CHANGE:
+        return _missing_for_no_change(report, said)
+    return _missing_for_progress(report, said)
+
+
+def goal_of(report):
+    """The confirmed goal this return answers to, or None (目标未定)."""
+    return AnnualGoal.objects.applying_to(report.task, report.period.year, report.agency)
+
+
+def _missing_for_progress(report, said):
+    fields = {}
+    if not said.progress.strip():
+        fields["progress"] = "请填写工作进展；确无进展的，请改选“确认无变化”并说明原因。"
+    goal = goal_of(report)
+    asks_percent = goal is not None and goal.measure == AnnualGoal.Measure.PERCENT
+    if asks_percent and said.percent is None:
+        fields["percent"] = "请填写年度目标完成率（0 至 100）。"
+    return fields
+
+
+def _missing_for_no_change(report, said):
+    fields = {}
+    if not said.no_change_reason.strip():
+        fields["no_change_reason"] = "确认无变化须写明原因。"
+    before = history.previous_return(report)
+    ran_before = before is not None and before.task_return.nature == TaskReturn.Nature.NO_CHANGE
+    if ran_before and not said.no_change_ground:
+        fields["no_change_ground"] = "连续两个季度无变化，请选择情形：待上级审批、未到节点或季节性工作。"
+    return fields

@@ -1,0 +1,134 @@
+"""Writing a draft: one conditional update, so that the loser of a race sees both texts and loses nothing."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from agencies import audit
+from progress import completeness, content, permissions
+from progress.models import NodeReport, ProgressReport, ProjectUpdate, TargetValue, TaskReturn
+from progress.workflow import Stale, WrongState
+
+ROWS = ("nodes", "targets", "projects")
+
+
+def save(report, changes, *, by, now, revision):
+    """Write `changes` into a draft or returned report and return the fresh report.
+
+    changes: any of TaskReturn's fields (`content.FIELDS`), and whole new lists for `nodes`
+    [{node, done, done_on, note}], `targets` [{target, certainty, value, value_text, note}] and `projects`
+    [{project, stage, note}], ids standing for the rows. What is not named stays. Nothing is written, and
+    the revision stays, when nothing differs.
+
+    Raises Denied, Stale, WrongState, or ValidationError by field, in this order.
+    """
+    permissions.check_edit(by, report, now)
+    if report.revision != revision:
+        raise Stale(report)
+    if not report.is_editable:
+        raise WrongState(f"当前状态为“{report.get_state_display()}”，不能再改；如需修改请先撤回。")
+    fields = {name: value for name, value in changes.items() if name not in ROWS}
+    rows = {name: value for name, value in changes.items() if name in ROWS}
+    return _write(report, _cleaned(report, fields), _checked(report, rows), by, now, revision)
+
+
+@transaction.atomic
+def _write(report, fields, rows, by, now, revision):
+    before = content.snapshot(content.load(report.pk))
+    claimed = ProgressReport.objects.filter(pk=report.pk, revision=revision, state=report.state).update(
+        revision=F("revision") + 1, edited_at=now, edited_by=by
+    )
+    if not claimed:
+        raise Stale(content.load(report.pk))
+    if fields:
+        TaskReturn.objects.filter(report=report).update(**fields)
+    for name, wanted in rows.items():
+        _replace(report, name, wanted)
+    fresh = content.load(report.pk)
+    changed = [label for label, _, _ in content.differences(before, content.snapshot(fresh))]
+    if not changed:
+        transaction.set_rollback(True)
+        return report
+    audit.record("填写", fresh, by=by, now=now, detail={"fields": changed, "revision": fresh.revision})
+    return fresh
+
+
+def _cleaned(report, fields):
+    """The fields as the model takes them; raises ValidationError by field."""
+    unknown = set(fields) - set(content.FIELDS)
+    if unknown:
+        raise ValidationError(dict.fromkeys(unknown, "没有这一项。"))
+    said = TaskReturn.objects.get(report=report)
+    for name, value in fields.items():
+        setattr(said, name, "" if value is None and name != "percent" else value)
+    problems = {
+        name: f"内容有 {len(fields[name])} 字，超过 {content.TEXT_LIMIT} 字，请精简后再保存。"
+        for name in content.TEXTS
+        if len(fields.get(name) or "") > content.TEXT_LIMIT
+    }
+    problems |= {
+        name: "含有无法保存的字符，请删除后再保存。"
+        for name, value in fields.items()
+        if isinstance(value, str) and "\x00" in value
+    }
+    if problems:
+        raise ValidationError(problems)
+    said.clean_fields(exclude={field.name for field in TaskReturn._meta.fields} - set(fields))
+    return {name: getattr(said, name) for name in fields}
+
+
+def _checked(report, rows):
+    """The rows, each belonging to this report's task; raises ValidationError naming the list."""
+    allowed = _allowed_ids(report, rows)
+    for name, key, model in (
+        ("nodes", "node", NodeReport),
+        ("targets", "target", TargetValue),
+        ("projects", "project", ProjectUpdate),
+    ):
+        for row in rows.get(name, ()):
+            if row[key] not in allowed[name]:
+                raise ValidationError({name: "所填内容不属于本任务，请刷新页面后再试。"})
+            try:
+                _as_row(report, model, key, row).clean_fields(exclude=["report", key])
+            except ValidationError as error:
+                raise ValidationError({name: error.messages}) from error
+    return rows
+
+
+def _allowed_ids(report, rows):
+    allowed = {}
+    if "nodes" in rows:
+        goal = completeness.goal_of(report)
+        allowed["nodes"] = set(goal.nodes.values_list("pk", flat=True)) if goal else set()
+    if "targets" in rows:
+        allowed["targets"] = set(report.task.targets.values_list("pk", flat=True))
+    if "projects" in rows:
+        allowed["projects"] = set(report.task.projects.values_list("pk", flat=True))
+    return allowed
+
+
+def _replace(report, name, wanted):
+    """Make the report's rows of one kind exactly `wanted`; an empty row is no row."""
+    if name == "nodes":
+        manager, key, model = report.node_reports, "node", NodeReport
+        kept = [row for row in wanted if row.get("done") or row.get("note")]
+    elif name == "targets":
+        manager, key, model = report.target_values, "target", TargetValue
+        kept = [row for row in wanted if row.get("value") is not None or row.get("value_text")]
+    else:
+        manager, key, model = report.project_updates, "project", ProjectUpdate
+        kept = [row for row in wanted if row.get("stage")]
+    manager.all().delete()
+    model.objects.bulk_create(_as_row(report, model, key, row) for row in kept)
+
+
+def _as_row(report, model, key, row):
+    values = {name: value for name, value in row.items() if name != key and value is not None}
+    if isinstance(values.get("done_on"), str):
+        values["done_on"] = date.fromisoformat(values["done_on"])
+    if isinstance(values.get("value"), int | float | str):
+        values["value"] = Decimal(str(values["value"]))
+    return model(report=report, **{f"{key}_id": row[key]}, **values)

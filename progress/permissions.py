@@ -1,0 +1,123 @@
+"""May this person do this to this report, and if not, why not.
+
+Every check raises `Denied` with the sentence that refuses the POST, greys the button and answers the API.
+The checks ask who and whether the period is shut; whether the state allows the verb is asked by
+`workflow` from its table, after the check that nobody else has changed the report meanwhile.
+"""
+
+from agencies.models import Role
+from agencies.permissions import Denied
+from progress.models import ProgressReport
+
+State = ProgressReport.State
+
+
+def reports_for(user, report):
+    """Whether the person fills in reports for this report's body today."""
+    return report.agency_id in user.agency_ids(Role.REPORTER)
+
+
+def approves_for(user, report):
+    """Whether the person signs for this report's body today."""
+    return report.agency_id in user.agency_ids(Role.APPROVER)
+
+
+def content_for(user, report):
+    """Which text of a visible report the person may read: "live", "frozen" or None.
+
+    Its own body reads what stands there now. Everybody else who may know of the report reads the last
+    version that left the body, and of what has not left only the state (design, section 1).
+    """
+    if report.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER):
+        return "live"
+    if report.left_at is None:
+        return None
+    return "frozen"
+
+
+def check_edit(user, report, now):
+    """Filling in and attaching: the body's reporters, while the period is not shut for them."""
+    if not reports_for(user, report):
+        raise Denied("只有本单位填报人可以填写。")
+    check_not_waived(report)
+    check_not_locked(report, now)
+
+
+def check_submit(user, report, now):
+    check_edit(user, report, now)
+
+
+def check_approve(user, report, now):
+    """Signing off: the body's approver, never the one who submitted."""
+    if not approves_for(user, report):
+        raise Denied("只有本单位审核人可以审签。")
+    if report.submitted_by_id == user.pk:
+        raise Denied("提交人不能审签自己提交的内容，请由本单位另一位审核人审签。")
+    check_not_locked(report, now)
+
+
+def check_withdraw(user, report, now):
+    """Taking back: before sign-off by the reporter; after it, until the office decides, by the approver."""
+    if report.state == State.UNDER_REVIEW:
+        if not approves_for(user, report):
+            raise Denied("已报送办公室，须由本单位审核人撤回。")
+    elif not reports_for(user, report):
+        raise Denied("只有本单位填报人可以撤回。")
+    check_not_locked(report, now)
+
+
+def check_send_back(user, report, now):
+    """Sending back with a reason: inside the body by its approver, after that by the office."""
+    if report.state == State.AWAITING_APPROVAL:
+        if not approves_for(user, report):
+            raise Denied("只有本单位审核人可以退回本单位待审签的内容。")
+        check_not_locked(report, now)
+    elif not user.has_role(Role.OFFICE):
+        raise Denied("只有办公室可以退回已报送的内容。")
+
+
+def check_accept(user, report, now):
+    """Accepting: a reviewer of the office who neither submitted nor approved it."""
+    if not user.has_role(Role.OFFICE):
+        raise Denied("只有办公室审核人员可以采用。")
+    if user.pk in (report.submitted_by_id, report.approved_by_id):
+        raise Denied("提交人或审签人不能审核自己经手的内容，请由办公室另一位同志审核。")
+
+
+def check_reopen(user, report, now):
+    """Opening an accepted return again: the office, with a reason."""
+    if not user.has_role(Role.OFFICE):
+        raise Denied("只有办公室可以将已采用的内容重新打开。")
+
+
+def check_not_locked(report, now):
+    """Late filing is possible until the office locks; after that only a return it has opened again."""
+    if not report.period.is_locked:
+        return
+    if report.resubmit_by is None:
+        raise Denied(f"{report.period.label}已锁定，如需修改请联系办公室。")
+    if now > report.resubmit_by:
+        raise Denied(f"{report.period.label}已锁定，重报期限已过，请联系办公室。")
+
+
+def check_not_waived(report):
+    if report.waived_at is not None:
+        raise Denied("本项本期免报，不需要填写。")
+
+
+def check_review(user):
+    """Opening the review queue: the office, and approvers for their own body."""
+    if not user.has_role(Role.OFFICE, Role.APPROVER):
+        raise Denied("审核列表供办公室和各单位审核人使用。")
+
+
+def check_run_periods(user):
+    """Opening, dating and locking periods, and the calendar behind them, are the office's."""
+    if not user.has_role(Role.OFFICE):
+        raise Denied("报告期由办公室管理。")
+
+
+def check_confirm_verdicts(user):
+    """Lamps are confirmed by the office."""
+    if not user.has_role(Role.OFFICE):
+        raise Denied("亮灯由办公室审定。")
