@@ -1,15 +1,21 @@
-"""What the machine must have before the site or its tests can run. Standard library only.
+"""Make this machine ready, then hand over to the command asked for. Standard library only.
 
 Everything goes into `.venv`, `node_modules` and `var/assets` beside the code; nothing is installed on
 the machine itself. Each problem that a person can mend is a `Trouble` with one sentence.
 """
 
+import contextlib
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+import urllib.parse
+import urllib.request
 import venv
 from pathlib import Path
 
@@ -52,15 +58,8 @@ def up_to_date(mark: Path, print_: str) -> bool:
 
 def make_environment(requirements: str) -> None:
     """Make `.venv` and install the pinned packages, unless that was done for these very files."""
-    if not PYTHON.exists():
-        say("建立 Python 环境 .venv")
-        try:
-            venv.create(VENV, with_pip=True, clear=VENV.exists())
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise Trouble(
-                f"无法在 {ROOT} 建立 .venv（{reason_of(error)}）：请确认对该文件夹有写权限，"
-                "Debian/Ubuntu 还需要 python3-venv。Cannot create .venv here."
-            ) from error
+    if not answers(PYTHON):
+        make_venv()
     files = [ROOT / "requirements.txt", ROOT / requirements]
     mark = VENV / f"installed-{requirements}"
     wanted = fingerprint(*files)
@@ -73,6 +72,53 @@ def make_environment(requirements: str) -> None:
         "Cannot install packages: no network, and no offline bundle in wheels/.",
     )
     mark.write_text(wanted)
+
+
+def make_venv() -> None:
+    """Make an empty `.venv` with pip; where Python came without ensurepip (Debian), fetch pip."""
+    say("建立 Python 环境 .venv")
+    bundled = importlib.util.find_spec("ensurepip") is not None
+    try:
+        venv.create(VENV, with_pip=bundled, clear=VENV.exists())
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Trouble(
+            f"无法在 {ROOT} 建立 .venv（{reason_of(error)}）：请确认对该文件夹有写权限。Cannot write here."
+        ) from error
+    if not bundled:
+        fetch_pip()
+
+
+def fetch_pip() -> None:
+    """Install pip from its wheel, which can run itself: from `wheels/`, else from the package index."""
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = next((ROOT / "wheels").glob("pip-*.whl"), None) or download_pip(Path(folder))
+        run(
+            [PYTHON, wheel / "pip", "install", "--quiet", "--no-index", wheel],
+            "无法安装 pip：请安装 python3-venv 后重试。Cannot install pip.",
+        )
+
+
+def download_pip(folder: Path) -> Path:
+    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + "/pip/"
+    try:
+        with urllib.request.urlopen(index, timeout=60) as page:
+            links = re.findall(r'href="([^"]+?/(pip-[\d.]+-py3-none-any\.whl)[^"]*)"', page.read().decode())
+        address, name = max(links, key=lambda link: [int(part) for part in re.findall(r"\d+", link[1])[:3]])
+        with urllib.request.urlopen(urllib.parse.urljoin(index, address), timeout=60) as wheel:
+            (folder / name).write_bytes(wheel.read())
+    except (OSError, ValueError) as error:
+        raise Trouble(
+            "本机 Python 没有 pip，也无法从网络取得：请检查网络，或安装 python3-venv。No pip, and no network."
+        ) from error
+    return folder / name
+
+
+def answers(python: Path) -> bool:
+    """Whether that interpreter is there and starts (its system Python may have been removed)."""
+    try:
+        return subprocess.run([python, "-c", "import pip"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def pip_install() -> list:
@@ -172,9 +218,95 @@ def reason_of(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error).splitlines()[-1]
 
 
-if __name__ == "__main__":
+# --- the commands ------------------------------------------------------------------------------
+
+
+def start(arguments: list[str]) -> None:
+    """bin/start [--no-demo]"""
+    unknown = set(arguments) - {"--no-demo"}
+    if unknown:
+        raise Trouble(f"bin/start 不认识 {'、'.join(sorted(unknown))}：可用的只有 --no-demo。")
+    if "--no-demo" in arguments:
+        os.environ["DEMO"] = "0"
+    else:
+        os.environ.setdefault("DEMO", "1")
+    may_write(ROOT / "var")
+    port_is_free(os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000")
+    make_environment("requirements.txt")
+    make_front_end()
+    hand_over("start")
+
+
+def test(arguments: list[str]) -> None:
+    """bin/test [--full] [paths and options of pytest]"""
+    may_write(ROOT / "var")
+    make_environment("requirements-dev.txt")
+    make_front_end(development=True)
+    os.execv(PYTHON, [str(PYTHON), "-m", "tests.services.run", *arguments])
+
+
+def backup(arguments: list[str]) -> None:
+    """bin/backup [file]"""
+    make_environment("requirements.txt")
+    hand_over("backup", *arguments)
+
+
+def restore(arguments: list[str]) -> None:
+    """bin/restore file [--replace]"""
+    make_environment("requirements.txt")
+    hand_over("restore", *arguments)
+
+
+def hand_over(*command: str) -> None:
+    """Become `manage.py <command>`: the same process, so that signals reach it directly."""
+    os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *command])
+
+
+def may_write(folder: Path) -> None:
     try:
-        make_environment("requirements.txt")
-        make_front_end()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Trouble(
+            f"没有写权限：{folder}（{error.strerror}）。请改用有写权限的用户，或把项目放到自己的文件夹里。"
+            "No permission to write here."
+        ) from error
+
+
+def port_is_free(host: str, port: str) -> None:
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise Trouble(f"PORT={port} 不是端口号：请写 1 到 65535 的整数。PORT must be a number.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except PermissionError as error:
+            raise Trouble(f"没有权限使用端口 {port}：请换一个大于 1023 的。Port {port} is reserved.") from error
+        except OSError as error:
+            raise Trouble(
+                f"端口 {port} 已被占用（可能已经启动）：请先停止占用它的程序，或换一个，如 "
+                f"PORT={int(port) % 65535 + 1} bin/start。Port {port} is taken."
+            ) from error
+
+
+COMMANDS = {command.__name__: command for command in (start, test, backup, restore)}
+
+
+def main(name: str, *arguments: str) -> None:
+    command = COMMANDS[name]
+    if "-h" in arguments or "--help" in arguments:
+        print(command.__doc__)
+        return
+    os.chdir(ROOT)
+    try:
+        command(list(arguments))
     except Trouble as trouble:
         sys.exit(f"✗ {trouble}")
+    except KeyboardInterrupt:
+        sys.exit("已中断。")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

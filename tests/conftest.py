@@ -15,7 +15,8 @@ from django.test import TransactionTestCase
 
 from agencies import immutability
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.services.fixtures"]
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -56,20 +57,28 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def django_db_setup(django_db_setup, django_db_blocker):
     """Every test database holds both real plans with their periods, loaded once per session."""
     with django_db_blocker.unblock():
-        for command in ("load_reference", "prepare_periods"):
-            if command in get_commands():
-                call_command(command, verbosity=0)
+        load_plans()
+
+
+def load_plans() -> None:
+    for command in ("load_reference", "prepare_periods"):
+        if command in get_commands():
+            call_command(command, verbosity=0)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def emptied_databases():
-    """Tests with real transactions are followed by a flush, which the guarded tables would refuse."""
+    """A test with real transactions is followed by a flush, which the guarded tables would refuse.
+
+    Afterwards the plans are loaded again: the next test finds what every test finds.
+    """
     flush = TransactionTestCase._fixture_teardown
 
     def unguarded(self):
         immutability.remove(connection, immutability.PROTECTED)
         flush(self)
         immutability.install(connection, immutability.PROTECTED)
+        load_plans()
 
     TransactionTestCase._fixture_teardown = unguarded
     yield

@@ -1,0 +1,21 @@
+"""Free ports, and waiting for a server to listen."""
+
+import contextlib
+import socket
+import time
+
+
+def free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port: int, seconds: float = 30.0, alive=lambda: True) -> None:
+    """Return when something listens; `alive` may say that waiting is in vain."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and alive():
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on port {port}")
