@@ -52,6 +52,7 @@ class Assignment(DatedModel):
     )
     remark = models.CharField("备注", max_length=200, blank=True)
     contacts = models.ManyToManyField(Contact, verbose_name="联系人", blank=True, related_name="assignments")
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
 

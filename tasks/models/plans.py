@@ -165,6 +165,7 @@ class TaskAmendment(models.Model):
     text = models.TextField("调整内容")
     entered_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="录入人", related_name="+")
     entered_at = models.DateTimeField("录入时间")
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "任务调整"

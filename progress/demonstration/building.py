@@ -1,0 +1,155 @@
+"""Building the history: quarter after quarter up to a moment, in steps that can be resumed after a kill."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from progress import completeness, drafts, periods, verdicts, workflow
+from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
+from tasks.models import AnnualGoal, GoalNode, Plan
+
+from . import people, script, wording
+
+CLAIM = timedelta(minutes=5)
+VERDICTS_AFTER = timedelta(days=15)
+LOCKED_AFTER = timedelta(days=40)
+
+
+def request_build(*, now):
+    """Ask for the history up to `now`; returns the run, an unfinished or finished one if there is any.
+
+    The row is the job: a worker is only woken by a message, and a sweep finds what was dropped.
+    """
+    run = DemonstrationRun.objects.first()
+    if run is None:
+        run = DemonstrationRun.objects.create(
+            started_at=now, up_to=now, step="等待开始", total=_periods(now).count() + 1
+        )
+    return run
+
+
+def build(*, now):
+    """Build what the newest unfinished run still lacks; returns False where there is nothing to do.
+
+    now: the real instant, for the claim only; the history runs to the run's own `up_to`.
+    """
+    run = DemonstrationRun.objects.filter(finished_at__isnull=True).first()
+    if run is None or not _claim(run, now):
+        return False
+    cast = people.cast()
+    _step(run, "年度目标", 0)
+    plan = Plan.objects.order_by("-starts_on").first()
+    _goals(plan, cast["office"], run.up_to)
+    for done, period in enumerate(_periods(run.up_to), start=1):
+        _step(run, period.label, done)
+        _quarter(period, cast, run)
+    DemonstrationRun.objects.filter(pk=run.pk).update(
+        done=run.total, step="完成", finished_at=timezone.now(), claimed_until=None
+    )
+    return True
+
+
+def _claim(run, now):
+    return (
+        DemonstrationRun.objects.filter(pk=run.pk, finished_at__isnull=True)
+        .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+        .update(claimed_until=now + CLAIM)
+        == 1
+    )
+
+
+def _step(run, label, done):
+    DemonstrationRun.objects.filter(pk=run.pk).update(
+        step=label, done=done, claimed_until=timezone.now() + CLAIM
+    )
+
+
+def _periods(up_to):
+    """The newest plan's quarters that had opened by then."""
+    newest = Plan.objects.order_by("-starts_on").values("pk")[:1]
+    return ReportingPeriod.objects.filter(
+        plan__in=newest, opens_at__lte=up_to, due_at__isnull=False
+    ).select_related("plan")
+
+
+def _goals(plan, office, up_to):
+    """Each year's goals, issued in spring (in the opening year with the plan); a few are still to come."""
+    for year in plan.years:
+        issued = _noon(date(year, 4, 20)) if year > plan.starts_on.year else _noon(date(year, 7, 20))
+        if issued > up_to or AnnualGoal.objects.filter(task__plan=plan, year=year).exists():
+            continue
+        with transaction.atomic():
+            for task in plan.tasks.prefetch_related("annual_goals"):
+                _goal(task, year, plan, office, issued)
+
+
+def _goal(task, year, plan, office, issued):
+    opening = year == plan.starts_on.year
+    nodes = task.number % 6 == 0
+    undecided = task.number % 27 == 0 and year == plan.ends_on.year
+    goal = AnnualGoal.objects.create(
+        task=task,
+        year=year,
+        statement=wording.goal(task, year),
+        measure=AnnualGoal.Measure.NODES if nodes else AnnualGoal.Measure.PERCENT,
+        yearly_only=task.number % 19 == 0,
+        expected_q1=0 if opening else 25,
+        expected_q2=0 if opening else 50,
+        expected_q3=50 if opening else 75,
+        expected_q4=100,
+        proposed_by=office,
+        proposed_at=issued,
+        confirmed_by=None if undecided else office,
+        confirmed_at=None if undecided else issued,
+        is_demo=True,
+    )
+    if nodes:
+        months = (9, 12) if opening else (3, 6, 9, 12)
+        for order, (month, piece) in enumerate(
+            zip(months, wording.fragments(task) * 4, strict=False), start=1
+        ):
+            GoalNode.objects.create(
+                goal=goal,
+                order=order,
+                title=f"{wording.MARK}{piece}"[:120],
+                due_on=date(year, month, 20),
+                evidence="工作台账",
+            )
+
+
+def _quarter(period, cast, run):
+    periods.open_period(period, now=period.opens_at, demo=True)
+    reports = ProgressReport.objects.filter(period=period, kind="task", edited_at__isnull=True)
+    for report in reports.select_related("agency", "period__plan", "task__plan", "task_return"):
+        with transaction.atomic():
+            _walk(report, cast, run.up_to)
+    _close(period, cast["office"], run.up_to)
+
+
+def _walk(report, cast, up_to):
+    """One report from its first line to where it stands at `up_to`, through the real verbs."""
+    reporter, approver = cast[report.agency.code], cast[f"{report.agency.code}-approver"]
+    doers = {"submit": reporter, "approve": approver, "send_back": cast["office"], "accept": cast["office"]}
+    for act in script.script(report, completeness.goal_of(report), up_to):
+        if act.verb == "fill":
+            report = drafts.save(report, act.changes, by=reporter, now=act.at, revision=report.revision)
+            continue
+        verb = getattr(workflow, act.verb)
+        reason = {"reason": act.reason} if act.reason else {}
+        report = verb(report, by=doers[act.verb], now=act.at, revision=report.revision, **reason)
+
+
+def _close(period, office, up_to):
+    """The office confirms the lamps, and locks the quarter once the next is well under way."""
+    confirmed = period.due_at + VERDICTS_AFTER
+    if confirmed <= up_to and not period.verdicts.exists():
+        verdicts.confirm_verdicts(period, None, by=office, now=confirmed)
+    locked = period.due_at + LOCKED_AFTER
+    if locked <= up_to and not period.is_locked:
+        periods.lock_period(period, by=office, now=locked)
+
+
+def _noon(day):
+    return timezone.make_aware(datetime.combine(day, time(12)), timezone.get_default_timezone())

@@ -1,0 +1,19 @@
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from progress import demonstration
+
+
+class Command(BaseCommand):
+    help = "建立演示人员，并请求生成演示历史（由后台作业完成；--wait 则当场生成）。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--wait", action="store_true", help="当场生成，完成后返回")
+
+    def handle(self, *, wait, **options):
+        created = demonstration.create_people()
+        demonstration.request_build(now=timezone.now())
+        if created:
+            self.stdout.write(f"演示人员 {created} 名，口令均为 {demonstration.PASSWORD}。")
+        if wait and demonstration.build(now=timezone.now()):
+            self.stdout.write("演示历史已生成。")
