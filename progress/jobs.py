@@ -1,0 +1,12 @@
+"""Background jobs of progress. Each finds its work in the database; a message only wakes a worker."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from progress.periods import open_due
+
+
+@shared_task
+def open_due_periods():
+    """Open the reporting periods whose time has come."""
+    return [period.code for period in open_due(timezone.now())]

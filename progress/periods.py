@@ -1,0 +1,423 @@
+"""The quarters of a plan: when each opens, when it is due, who owes what, when it is locked.
+
+Rules (design, section 4; practice, section 2). Quarters one to three open at 08:30 on the 10th of
+their last month and are due at 18:00 on the 5th working day after the quarter; the fourth merges with
+the year end: it opens on 15 November and is due on 20 December. All hours are Asia/Shanghai. Opening
+fixes who owes what, and by when; later edits of the calendar never move an opened period.
+
+A plan's 启用季度 (`in_use_from`) is the first quarter that opens by itself. When the periods are first
+made it is the earliest one whose deadline has not passed; a plan that is over has none, and nothing of
+it opens by itself. What lies before is opened by the office alone, as 补录.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from agencies.audit import record
+from agencies.models import Role
+from agencies.permissions import Denied, check_role
+from progress.calendar import YearNotCovered, working_days
+from progress.models import (
+    DemonstrationRun,
+    DutyRule,
+    LampRule,
+    ProgressReport,
+    ReportingPeriod,
+    TaskReturn,
+    TaskState,
+)
+from tasks.models import Assignment, Plan
+
+OPENING_HOUR = time(8, 30)
+DUE_HOUR = time(18, 0)
+OPENING_DAY = 10
+DUE_WORKING_DAY = 5
+YEAR_END_OPENING = (11, 15)
+YEAR_END_DUE = (12, 20)
+
+Duty, Frequency = Assignment.Duty, DutyRule.Frequency
+# Supporters answer when the lead asks; members of collectives report by unit, never task by task.
+DEFAULT_DUTIES = {
+    Duty.LEAD: Frequency.QUARTERLY,
+    Duty.NAMED: Frequency.ON_REQUEST,
+    Duty.INVITED: Frequency.ON_REQUEST,
+    Duty.GROUP: Frequency.NONE,
+    Duty.IMPLIED: Frequency.NONE,
+}
+
+
+# --- when --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A calendar quarter, in the code's own words: Quarter(2026, 3) is `2026Q3`."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def from_code(cls, code):
+        """Raises ValueError for anything but `2026Q3`."""
+        year, _, number = code.partition("Q")
+        quarter = cls(int(year), int(number))
+        if quarter.number not in range(1, 5):
+            raise ValueError(f"no quarter: {code}")
+        return quarter
+
+    @property
+    def code(self):
+        return f"{self.year}Q{self.number}"
+
+    @property
+    def last_month(self):
+        return self.number * 3
+
+    @property
+    def starts_on(self):
+        return date(self.year, self.last_month - 2, 1)
+
+    @property
+    def ends_on(self):
+        return self.following.starts_on - timedelta(days=1)
+
+    @property
+    def following(self):
+        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+
+
+def quarters(first, last):
+    """The quarters from code `first` to code `last`, both included."""
+    quarter, end = Quarter.from_code(first), Quarter.from_code(last)
+    found = []
+    while (quarter.year, quarter.number) <= (end.year, end.number):
+        found.append(quarter)
+        quarter = quarter.following
+    return found
+
+
+def local(day, hour):
+    """The instant `hour` of `day` in Asia/Shanghai."""
+    return datetime.combine(day, hour, tzinfo=timezone.get_default_timezone())
+
+
+def opening_of(quarter):
+    """The instant a quarter opens for reporting."""
+    if quarter.number == 4:
+        return local(date(quarter.year, *YEAR_END_OPENING), OPENING_HOUR)
+    return local(date(quarter.year, quarter.last_month, OPENING_DAY), OPENING_HOUR)
+
+
+def deadline_of(quarter, days):
+    """The instant a quarter is due, or None (待定) where the calendar `days` does not cover the year.
+
+    days: the WorkingDays to count with. The fourth quarter's date is fixed and needs no calendar.
+    """
+    if quarter.number == 4:
+        return local(date(quarter.year, *YEAR_END_DUE), DUE_HOUR)
+    try:
+        return local(days.after(quarter.ends_on, DUE_WORKING_DAY), DUE_HOUR)
+    except YearNotCovered:
+        return None
+
+
+# --- making them -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ensure_periods(plan, *, now=None):
+    """Make the plan's quarters and its default duty and lamp rules where they are missing.
+
+    now: the instant that decides the first 启用季度 (default: the clock's). Existing rows are left
+    alone. Returns the periods made.
+    """
+    days = working_days()
+    existing = set(plan.periods.values_list("code", flat=True))
+    made = ReportingPeriod.objects.bulk_create(
+        [
+            ReportingPeriod(
+                plan=plan,
+                code=quarter.code,
+                starts_on=quarter.starts_on,
+                ends_on=quarter.ends_on,
+                opens_at=opening_of(quarter),
+                due_at=deadline_of(quarter, days),
+            )
+            for quarter in quarters(plan.first_period, plan.last_period)
+            if quarter.code not in existing
+        ]
+    )
+    _ensure_rules(plan)
+    if made and not existing and not plan.in_use_from:
+        _begin_with_the_present(plan, made, now or timezone.now())
+    return made
+
+
+def _ensure_rules(plan):
+    known = set(plan.duty_rules.values_list("duty", flat=True))
+    DutyRule.objects.bulk_create(
+        [
+            DutyRule(plan=plan, duty=duty, frequency=frequency)
+            for duty, frequency in DEFAULT_DUTIES.items()
+            if duty not in known
+        ]
+    )
+    if not plan.lamp_rules.exists():
+        LampRule.objects.create(plan=plan, version=1, from_year=int(plan.first_period[:4]))
+
+
+def _begin_with_the_present(plan, periods, now):
+    first = next((period for period in periods if not _is_past(period, now)), None)
+    if first is not None:
+        plan.in_use_from = first.code
+        plan.save(update_fields=["in_use_from"])
+
+
+def _is_past(period, now):
+    """Whether reporting for `period` would begin with everybody late."""
+    return period.is_overdue(now) or (period.due_at is None and timezone.localdate(now) > period.ends_on)
+
+
+# --- opening -----------------------------------------------------------------------------------
+
+
+def may_open_by_itself(period):
+    """Whether the timetable may open `period`: not before the plan's 启用季度."""
+    start = period.plan.in_use_from
+    return bool(start) and period.starts_on >= Quarter.from_code(start).starts_on
+
+
+def check_open(user, period, now, *, backfill):
+    """Raises Denied unless this person may open `period` now, as 补录 or in the ordinary way."""
+    check_role(user, Role.OFFICE)
+    if period.is_open:
+        raise Denied("本期已经开放。")
+    if now < period.opens_at:
+        raise Denied(f"本期尚未到开放时间（{_spoken(period.opens_at)}）。")
+    if not backfill and not may_open_by_itself(period):
+        raise Denied("启用季度之前的报告期只能以补录方式开放。")
+    if backfill and may_open_by_itself(period):
+        raise Denied("本期不早于启用季度，按正常方式开放，不作补录。")
+
+
+@transaction.atomic
+def open_period(period, *, now, by=None, demo=False, backfill=False):
+    """Open a period: create the rows that are owed and fix their due instants. Idempotent.
+
+    by: the office's person, who is checked; None for the timetable and for preparation. demo: the
+    rows are demonstration data. backfill: 补录, whose rows have no due instant and so are never late.
+    Returns the period as it stands. Raises Denied.
+    """
+    if by is not None and not period.is_open:
+        check_open(by, period, now, backfill=backfill)
+    opened = ReportingPeriod.objects.filter(pk=period.pk, opened_at__isnull=True).update(
+        opened_at=now, is_backfill=backfill, opened_for_demo=demo
+    )
+    period = ReportingPeriod.objects.select_related("plan").get(pk=period.pk)
+    if opened:
+        _settle_due(period)
+        rows = create_owed(period, demo=demo)
+        detail = {"应报": len(rows), "截止": _spoken(period.due_at), "补录": backfill}
+        record("补录开放" if backfill else "开放报告期", period, by=by, now=now, detail=detail)
+    return period
+
+
+def _settle_due(period):
+    """A deadline still 待定 is worked out once more, in case its year has been covered meanwhile."""
+    if period.due_at is None:
+        period.due_at = deadline_of(Quarter.from_code(period.code), working_days())
+        period.save(update_fields=["due_at"])
+
+
+def create_owed(period, *, demo=False):
+    """Create the returns `period` is owed and does not have yet; returns the new rows."""
+    there = set(period.reports.filter(task__isnull=False).values_list("task_id", "agency_id"))
+    reports = ProgressReport.objects.bulk_create(
+        [
+            ProgressReport(
+                agency_id=assignment.agency_id,
+                period=period,
+                kind=ProgressReport.Kind.TASK,
+                task_id=assignment.task_id,
+                role=assignment.role,
+                duty=assignment.duty,
+                order=assignment.order,
+                due_at=None if period.is_backfill else period.due_at,
+                is_demo=demo,
+            )
+            for assignment in owing_assignments(period)
+            if (assignment.task_id, assignment.agency_id) not in there
+        ]
+    )
+    TaskReturn.objects.bulk_create([TaskReturn(report=report) for report in reports])
+    return reports
+
+
+def owing_assignments(period):
+    """The assignments that owe a return for `period`, one for each task and body, leads first.
+
+    A duty counts when it is in force on the period's last day. A body merged since keeps its own row:
+    its successor's people act for it. A task declared 已完成 before the period began owes nothing.
+    """
+    duties = duties_reporting_in(period)
+    assignments = (
+        Assignment.objects.filter(task__plan=period.plan_id, duty__in=duties)
+        .on(period.ends_on)
+        .exclude(task__in=completed_before(period))
+        .order_by("task__number", "role", "order", "agency__order", "pk")
+    )
+    first = {}
+    for assignment in assignments:
+        first.setdefault((assignment.task_id, assignment.agency_id), assignment)
+    return list(first.values())
+
+
+def duties_reporting_in(period):
+    """The classes of duty that owe a return per task for `period`: quarterly, and year end in Q4."""
+    frequencies = {Frequency.QUARTERLY} | ({Frequency.YEAR_END} if period.quarter == 4 else set())
+    return list(
+        DutyRule.objects.filter(plan=period.plan_id, frequency__in=frequencies).values_list("duty", flat=True)
+    )
+
+
+def completed_before(period):
+    """Ids of tasks whose newest three-year state before `period` began is 已完成."""
+    states = TaskState.objects.filter(task__plan=period.plan_id, on__lt=period.starts_on)
+    newest = dict(states.order_by("on", "pk").values_list("task_id", "state"))
+    return [task for task, state in newest.items() if state == TaskState.State.DONE]
+
+
+def open_due(now):
+    """Open every period whose time has come, of plans in use; returns those opened.
+
+    While the demonstration history is being written nothing is opened here: it opens its own periods.
+    """
+    if DemonstrationRun.objects.filter(finished_at__isnull=True).exists():
+        return []
+    waiting = (
+        ReportingPeriod.objects.filter(opened_at__isnull=True, opens_at__lte=now)
+        .exclude(plan__in_use_from="")
+        .select_related("plan")
+    )
+    return [open_period(period, now=now) for period in waiting if may_open_by_itself(period)]
+
+
+def current_period(plan, now):
+    """The newest period opened by `now`; where none is, the plan's first; None without periods."""
+    opened = plan.periods.filter(opened_at__lte=now).order_by("-starts_on").first()
+    return opened or plan.periods.order_by("starts_on").first()
+
+
+# --- what the office decides -------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_due(period, due_at, *, by, now):
+    """Set when `period` is due. Returns the fresh period.
+
+    due_at: an aware instant. Once the period is open its deadline may only be set where it was 待定, or
+    put off: nobody who was on time becomes late. Returns with a deadline of their own keep it.
+    Raises Denied (may not, locked) and ValidationError (a sentence for the person).
+    """
+    check_role(by, Role.OFFICE)
+    period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+    if period.is_locked:
+        raise Denied("本期已锁定，截止时间不能再改。")
+    if period.is_backfill:
+        raise Denied("补录的报告期不设截止时间。")
+    before = period.due_at
+    _check_due(period, due_at)
+    period.due_at = due_at
+    period.save(update_fields=["due_at"])
+    if period.is_open:
+        period.reports.filter(due_at=before).update(due_at=due_at)
+    detail = {"原截止": _spoken(before), "新截止": _spoken(due_at)}
+    record("设定截止时间", period, by=by, now=now, detail=detail)
+    return period
+
+
+def _check_due(period, due_at):
+    if due_at <= period.opens_at:
+        raise ValidationError(
+            f"截止时间必须晚于开放时间（{_spoken(period.opens_at)}），请改为之后的时间。",
+            code="before_opening",
+        )
+    if period.is_open and period.due_at is not None and due_at < period.due_at:
+        raise ValidationError(
+            f"本期已经开放，截止时间只能延后，不能早于{_spoken(period.due_at)}。", code="earlier"
+        )
+
+
+@transaction.atomic
+def lock_period(period, *, by, now):
+    """锁定: after this only verbs of the office work on the period's returns. Raises Denied."""
+    check_role(by, Role.OFFICE)
+    if not period.is_open:
+        raise Denied("本期尚未开放，不能锁定。")
+    locked = ReportingPeriod.objects.filter(pk=period.pk, locked_at__isnull=True).update(
+        locked_at=now, locked_by=by
+    )
+    if not locked:
+        raise Denied("本期已经锁定。")
+    record("锁定报告期", period, by=by, now=now)
+    period.refresh_from_db()
+    return period
+
+
+@transaction.atomic
+def unlock_period(period, *, by, now):
+    """解除锁定. Raises Denied."""
+    check_role(by, Role.OFFICE)
+    unlocked = ReportingPeriod.objects.filter(pk=period.pk, locked_at__isnull=False).update(
+        locked_at=None, locked_by=None
+    )
+    if not unlocked:
+        raise Denied("本期没有锁定。")
+    record("解除锁定", period, by=by, now=now)
+    period.refresh_from_db()
+    return period
+
+
+@transaction.atomic
+def set_in_use_from(plan, code, *, by, now):
+    """Set the plan's 启用季度, from which quarters open by themselves; "" stops that. Returns the plan.
+
+    Raises Denied, and ValidationError for a quarter that is unknown, or over without having been opened.
+    """
+    check_role(by, Role.OFFICE)
+    if code:
+        period = plan.periods.filter(code=code).first()
+        if period is None:
+            raise ValidationError(f"本计划没有报告期“{code}”。", code="unknown")
+        if not period.is_open and _is_past(period, now):
+            raise ValidationError(
+                f"{period.label}已过截止时间，不能自动开放；以前的报告期请用“补录”开放。", code="past"
+            )
+    before = plan.in_use_from
+    Plan.objects.filter(pk=plan.pk).update(in_use_from=code)
+    plan.in_use_from = code
+    record("设定启用季度", plan, by=by, now=now, detail={"原": before or "未设", "新": code or "未设"})
+    return plan
+
+
+def with_counts(plan):
+    """The plan's periods in order, with `owed_count`, `left_count`, `accepted_count` of their rows."""
+    owed = Q(reports__owed=True, reports__waived_at__isnull=True)
+    return plan.periods.select_related("locked_by", "plan").annotate(
+        owed_count=Count("reports", filter=owed),
+        left_count=Count("reports", filter=owed & Q(reports__left_at__isnull=False)),
+        accepted_count=Count("reports", filter=owed & Q(reports__state=ProgressReport.State.ACCEPTED)),
+    )
+
+
+def _spoken(moment):
+    """“2026年10月13日18:00” in Shanghai, or 待定."""
+    if moment is None:
+        return "待定"
+    here = timezone.localtime(moment, timezone.get_default_timezone())
+    return f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"
