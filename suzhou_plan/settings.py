@@ -256,15 +256,28 @@ LOGOUT_REDIRECT_URL = "agencies:sign_in"
 
 # default: length, common and local words. mlps (等保): complexity, 90-day rotation, history as well.
 PASSWORD_PROFILE = one_of("PASSWORD_PROFILE", ("default", "mlps"))
+PASSWORD_RULES = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{PASSWORD_RULES}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{PASSWORD_RULES}.CommonPasswordValidator"},
+    {"NAME": f"{PASSWORD_RULES}.NumericPasswordValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "NAME": f"{PASSWORD_RULES}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email", "phone")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "agencies.passwords.LocalWordsValidator"},
 ]
+PASSWORD_MAX_AGE = None
+if PASSWORD_PROFILE == "mlps":
+    PASSWORD_MAX_AGE = timedelta(days=90)
+    AUTH_PASSWORD_VALIDATORS += [
+        {"NAME": "agencies.passwords.ComplexityValidator"},
+        {"NAME": "agencies.passwords.HistoryValidator", "OPTIONS": {"remembered": 5}},
+    ]
+
+# Tries to sign in within the window: for name and address together, for the name, for the address.
+SIGN_IN_LIMITS = {"pair": 5, "name": 20, "address": 100}
+SIGN_IN_WINDOW = timedelta(minutes=15)
 
 SESSION_IDLE_LIMIT = timedelta(minutes=30)
 SESSION_ABSOLUTE_LIMIT = timedelta(hours=12)

@@ -15,7 +15,7 @@ from django.test import TransactionTestCase
 
 from agencies import immutability
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.cast", "tests.services.fixtures"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
