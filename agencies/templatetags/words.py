@@ -176,6 +176,13 @@ def agency_name(agency):
 
 
 @register.filter
+def agency_names(agencies):
+    """Agencies joined by 、, each name unbroken at the end of a line."""
+    parts = [format_html('<span class="nobr">{}</span>', agency) for agency in agencies or ()]
+    return mark_safe("、".join(parts).replace("</span>、", "、</span>")) if parts else MISSING
+
+
+@register.filter
 def marked(text, words):
     """Escaped text with each searched word marked."""
     text = str(conditional_escape(text or ""))
