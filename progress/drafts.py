@@ -117,7 +117,7 @@ def _replace(report, name, wanted):
         kept = [row for row in wanted if row.get("done") or row.get("note")]
     elif name == "targets":
         manager, key, model = report.target_values, "target", TargetValue
-        kept = [row for row in wanted if row.get("value") is not None or row.get("value_text")]
+        kept = [r for r in wanted if r.get("value") is not None or r.get("value_text") or r.get("note")]
     else:
         manager, key, model = report.project_updates, "project", ProjectUpdate
         kept = [row for row in wanted if row.get("stage")]

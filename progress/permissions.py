@@ -8,6 +8,7 @@ The checks ask who and whether the period is shut; whether the state allows the 
 from agencies.models import Role
 from agencies.permissions import Denied
 from progress.models import ProgressReport
+from tasks.models import Assignment
 
 State = ProgressReport.State
 
@@ -33,6 +34,15 @@ def content_for(user, report):
     if report.left_at is None:
         return None
     return "frozen"
+
+
+def reads_versions(user, report):
+    """Whether the person may read every version that left the body, not only the one accepted: its own
+    body, the office and the task's lead bodies; supporters and leaders read what was accepted."""
+    own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+    if report.agency_id in own or user.has_role(Role.OFFICE):
+        return True
+    return Assignment.objects.leads().filter(task=report.task_id, agency__in=own).exists()
 
 
 def check_edit(user, report, now):

@@ -1,0 +1,197 @@
+"""Everything one needs in view to fill in, read or decide a task's return: goal, targets, last quarter, neighbours."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils import timezone
+
+from agencies.dating import in_force
+from agencies.models import Role, User
+from progress import completeness, content, history
+from progress.advice import accumulating_targets, advice
+from progress.forms import answered
+from progress.models import ProgressReport, ReportVersion
+from tasks.models import AnnualGoal, Assignment
+
+State = ProgressReport.State
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another return of the same body in the same period."""
+
+    number: int
+    title: str
+    state: str
+
+
+class ReturnSheet:
+    """A report (as `content.load` gives it) with what stands around it; each part is asked for once."""
+
+    def __init__(self, report):
+        self.report = report
+
+    # --- the promise and the goal -----------------------------------------------------------------
+
+    @cached_property
+    def goal(self):
+        """The confirmed goal of the year this return answers to, or None (目标未定)."""
+        return completeness.goal_of(self.report)
+
+    @cached_property
+    def nodes(self):
+        if self.goal is None or self.goal.measure != AnnualGoal.Measure.NODES:
+            return []
+        return list(self.goal.nodes.all())
+
+    @property
+    def asks_percent(self):
+        """A percent is asked unless the year's goal is measured by nodes."""
+        return self.goal is None or self.goal.measure == AnnualGoal.Measure.PERCENT
+
+    @property
+    def expected(self):
+        """The cumulative percent expected by the end of the period, None without a goal of that kind."""
+        if self.goal is None or not self.asks_percent or self.goal.yearly_only:
+            return None
+        return self.goal.expected_percent(self.report.period.quarter)
+
+    @cached_property
+    def targets(self):
+        return answered(self.report.task.targets.all())
+
+    @cached_property
+    def projects(self):
+        return list(self.report.task.projects.all())
+
+    @cached_property
+    def _values(self):
+        values = {}
+        for row in sorted(self.report.target_values.all(), key=lambda row: CERTAINTY_ORDER[row.certainty]):
+            values.setdefault(row.target_id, {})[row.certainty] = row
+        return values
+
+    def values_of(self, target):
+        """The values already saved for a target: {certainty: TargetValue}, 预计 first."""
+        return self._values.get(target.pk, {})
+
+    # --- the other leads --------------------------------------------------------------------------
+
+    @cached_property
+    def fellow_leads(self):
+        """The task's lead returns of the period in the order of the clause, this one included."""
+        return list(
+            ProgressReport.objects.filter(
+                period=self.report.period_id, task=self.report.task_id, kind=ProgressReport.Kind.TASK
+            )
+            .filter(role=Assignment.Role.LEAD)
+            .select_related("agency")
+            .order_by("order", "agency__order", "pk")
+        )
+
+    @property
+    def asks_consolidated(self):
+        """The first of several leads also writes the task's text, unless each answers for itself."""
+        leads = self.fellow_leads
+        return len(leads) > 1 and not self.report.task.separate_leads and leads[0].pk == self.report.pk
+
+    @cached_property
+    def fellow_texts(self):
+        """What the other leads have sent off, for the one who writes the task's text: [(report, text)]."""
+        if not self.asks_consolidated:
+            return []
+        left = [report for report in self.fellow_leads if report.has_left and report.pk != self.report.pk]
+        return [(report, said["progress"]) for report, said in latest_versions(left)]
+
+    # --- last quarter -----------------------------------------------------------------------------
+
+    @cached_property
+    def previous(self):
+        return history.previous_return(self.report)
+
+    @cached_property
+    def previous_said(self):
+        return content.snapshot(self.previous) if self.previous else None
+
+    @cached_property
+    def carried(self):
+        """Last quarter's words by field, for “带入”: what is empty there is left out."""
+        carried = history.carry_forward(self.report)
+        return {name: carried[name] for name in history.CARRIED if carried.get(name)}
+
+    # --- a colleague's eye ------------------------------------------------------------------------
+
+    def advice(self):
+        """Advice on what stands there: {field: sentence}, one field's sentences joined."""
+        remarks = {}
+        said = content.snapshot(self.report)
+        for field, sentence in advice(said, self.previous_said, accumulating_targets(self.targets)):
+            remarks[field] = remarks.get(field, "") + sentence
+        return remarks
+
+    def missing(self):
+        return completeness.missing(self.report)
+
+    # --- one sitting ------------------------------------------------------------------------------
+
+    @cached_property
+    def neighbours(self):
+        """This body's task returns of the period, in number order: [Neighbour]."""
+        rows = ProgressReport.objects.filter(
+            agency=self.report.agency_id, period=self.report.period_id, kind=ProgressReport.Kind.TASK
+        ).order_by("task__number")
+        return [Neighbour(*row) for row in rows.values_list("task__number", "task__title", "state")]
+
+    @property
+    def position(self):
+        """1 for the first of the body's returns."""
+        return 1 + [row.number for row in self.neighbours].index(self.report.task.number)
+
+    @property
+    def before(self):
+        at = self.position
+        return self.neighbours[at - 2] if at > 1 else None
+
+    @property
+    def after(self):
+        at = self.position
+        return self.neighbours[at] if at < len(self.neighbours) else None
+
+    @property
+    def next_unfinished(self):
+        """The next return still to be filled in, after this one and then from the beginning."""
+        order = self.neighbours[self.position :] + self.neighbours[: self.position - 1]
+        return next((row for row in order if row.state in (State.DRAFT, State.RETURNED)), None)
+
+    # --- who and what -----------------------------------------------------------------------------
+
+    @cached_property
+    def attachments(self):
+        return [row for row in self.report.attachments.all() if row.removed_at is None]
+
+    @cached_property
+    def approvers(self):
+        """The people who may sign this off today, by name."""
+        if not self.report.agency.needs_approver:
+            return []
+        posts = in_force(timezone.localdate(), "posts__")
+        return list(
+            User.objects.filter(
+                posts, posts__agency=self.report.agency_id, posts__role=Role.APPROVER, is_active=True
+            ).distinct()
+        )
+
+    @cached_property
+    def steps(self):
+        return list(self.report.steps.select_related("by"))
+
+
+CERTAINTY_ORDER = {"estimated": 0, "preliminary": 1, "verified": 2}
+
+
+def latest_versions(reports):
+    """[(report, content of its last version)] of reports that left, in one query."""
+    said = {}
+    for version in ReportVersion.objects.filter(report__in=reports).order_by("number"):
+        said[version.report_id] = version.content
+    return [(report, said[report.pk]) for report in reports if report.pk in said]
