@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 OPENING, CLOSING = "（(〔[【", "）)〕]】"
+LONGEST_NAME = 60
 
 LEAD_BY_LABEL = re.compile(r"^牵头单位\s*[:：]\s*(?P<leads>.+)$")
 SUPPORT_LABEL = re.compile(r"[,，;；]\s*(?P<word>配合单位|责任单位)\s*[:：]\s*")
@@ -122,6 +123,9 @@ def _names(listed: str) -> tuple[tuple[str, ...], bool]:
     names = tuple(_split_names(listed.removesuffix("等")))
     if not names:
         raise NoticeError("责任分工里没有写单位名称。")
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            raise NoticeError(f"单位名称“{name[:20]}……”过长：名称之间应以顿号分开，请核对。")
     return names, is_open
 
 

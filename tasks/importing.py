@@ -30,6 +30,7 @@ LEAD, SUPPORT = Assignment.Role.LEAD, Assignment.Role.SUPPORT
 Duty, Kind = Assignment.Duty, AssignmentQuestion.Kind
 STRENGTH = {Duty.LEAD: 0, Duty.NAMED: 1, Duty.GROUP: 2, Duty.IMPLIED: 3}
 LONGEST_SHORT_TITLE = 20
+LONGEST_PASSING = Plan._meta.get_field("passed_text").max_length
 
 
 class AlreadyImported(ValueError):
@@ -172,7 +173,7 @@ def _plan_fields(notice: Notice) -> dict:
         "title": notice.title,
         "notice_title": notice.notice_title,
         "document_number": notice.document_number or "",
-        "passed_text": notice.passed_text,
+        "passed_text": notice.passed_text[:LONGEST_PASSING],
         "passed_on": notice.passed_on and notice.passed_on.date,
         "issued_on": notice.issued_on,
         "starts_on": datetime.date(notice.first_year, 1, 1),

@@ -8,7 +8,7 @@ CHAPTER = re.compile(rf"^(?P<marker>(?P<label>{NUMERAL})、)\s*(?P<words>[^。]{
 SECTION = re.compile(rf"^(?P<marker>[（(](?P<label>{NUMERAL})[)）])\s*(?P<words>.+)$")
 # “2.5” at the start of a line is a figure a line end has cut off, not task 2.
 TASK = re.compile(r"^(?P<marker>(?P<label>\d{1,3})\s*[.．、](?!\d))\s*(?P<words>.*)$")
-INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\u2060")
+INVISIBLE = str.maketrans("", "", "\x00\ufeff\u200b\u200c\u200d\u2060")
 SENTENCE_ENDS = "。！？!?"
 LONGEST_HEADING = 40
 

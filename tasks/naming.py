@@ -19,7 +19,7 @@ ABBREVIATIONS = {
 }
 # 高新区 alone is the city's own only where no other city stands before it (徐州高新区, 南京栖霞高新区).
 BARE_PARK = re.compile(r"^(高新区|经开区)$")
-NOT_ANOTHER_CITYS = r"(?<![^\s，,、。；;：:（(“和与及在由将])"
+NOT_ANOTHER_CITYS = r"(?<![^\s，,、。；;：:（(“和与及在由将托持动进])"
 SENTENCE = re.compile(r"[^。；;]+[。；;]?")
 LONGEST_QUOTE = 400
 

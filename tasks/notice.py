@@ -31,6 +31,7 @@ DOCUMENT_NUMBER = re.compile(r"^\S{2,20}[〔\[［（(]\d{4}[〕\]］）)]\s*\d+�
 PASSING = re.compile(r"已经?(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日(.{2,40}?)(?:审议)?通过")
 YEARS = re.compile(r"(\d{4})\s*年?\s*[-—–－~～至]+\s*(\d{4})\s*年")
 LONGEST_TITLE = 30
+LONGEST_HEADING = 100  # of a plan or a section; more is running text with a mark in front
 LONGEST_BREAK = 12  # lines into which a copy may have cut one title
 
 
@@ -207,6 +208,8 @@ class _Header:
         self.notice_title = tight(heal([line.text for line in lines[start : end + 1]]))
         self.issuer, _, rest = self.notice_title.partition("关于印发《")
         self.title = rest.rpartition("》")[0]
+        if len(self.title) > LONGEST_HEADING:
+            self.problems.append(f"第{lines[start].number}行的标题超过{LONGEST_HEADING}字：请核对断行。")
         self._read_years(lines[start].number)
         self._read_above(lines[:start])
         self._read_below(lines[end + 1 :])
@@ -329,6 +332,10 @@ class _Body:
         for block in blocks:
             if block.kind == "section":
                 section = block.number
+                if len(block.joined) > LONGEST_HEADING:
+                    self.problems.append(
+                        f"第{block.line}行“{block.marker}”的标题过长：请核对断行或任务编号。"
+                    )
                 self.sections.append(NoticeSection(chapter.number, section, tight(block.joined)))
             else:
                 self._read_task(block, chapter.number, section)

@@ -356,6 +356,7 @@ def test_a_task_without_clause_is_named_with_its_line():
         ("(牵头单位:等)", "没有写单位名称"),
         ("(市甲局牵头,市乙局负责喝茶)", "看不懂责任分工"),
         ("(由市甲局办)", "末尾没有责任分工"),
+        (f"(牵头单位:{'市' * 61})", "名称之间应以顿号分开"),
     ],
 )
 def test_an_odd_clause_is_quoted(clause, said):
@@ -384,6 +385,11 @@ def test_a_missing_chapter():
 
 def test_an_impossible_date():
     assert "不是有效日期" in problems_of(SMALL.replace("2024年7月5日", "2024年2月31日"))
+
+
+def test_running_text_marked_as_a_heading():
+    assert "标题过长" in problems_of(SMALL.replace("(一)做好甲事", f"(一){'做好' * 60}"))
+    assert "标题超过100字" in problems_of(SMALL.replace("某市三年行动计划(", f"{'某市' * 60}计划("))
 
 
 def test_all_problems_are_told_at_once():
