@@ -237,6 +237,12 @@ def start(arguments: list[str]) -> None:
     hand_over("start")
 
 
+def prepare(arguments: list[str]) -> None:
+    """bin/machine.py prepare: only make .venv and the front-end files (for machines of a deployment)."""
+    make_environment("requirements.txt")
+    make_front_end()
+
+
 def test(arguments: list[str]) -> None:
     """bin/test [--full] [paths and options of pytest]"""
     may_write(ROOT / "var")
@@ -291,7 +297,7 @@ def port_is_free(host: str, port: str) -> None:
             ) from error
 
 
-COMMANDS = {command.__name__: command for command in (start, test, backup, restore)}
+COMMANDS = {command.__name__: command for command in (start, prepare, test, backup, restore)}
 
 
 def main(name: str, *arguments: str) -> None:

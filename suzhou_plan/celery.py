@@ -20,4 +20,9 @@ app.conf.beat_schedule = {
         "task": "progress.jobs.open_due_periods",
         "schedule": crontab(minute="*/10"),
     },
+    # Finds a history that was asked for and is not finished; there is none outside demonstrations.
+    "build demonstration": {
+        "task": "progress.jobs.build_demonstration",
+        "schedule": 60.0,
+    },
 }

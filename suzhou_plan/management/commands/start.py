@@ -6,6 +6,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 from django.apps import apps
@@ -14,6 +16,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import Error
 
 from agencies.invitations import create_first_admin_link
+from agencies.permissions import Denied
 from suzhou_plan.celery import app as celery_app
 from suzhou_plan.children import Child, Household
 
@@ -57,9 +60,10 @@ class Command(BaseCommand):
         self.collect_static()
         self.say("核对两份行动计划和责任单位")
         call_command("load_reference", verbosity=0)
+        call_command("prepare_periods", stdout=StringIO())
         if settings.DEMO:
             self.say("核对演示人员")
-            call_command("load_demonstration", "--people-only", verbosity=0)
+            call_command("load_demonstration", stdout=StringIO())
 
     def first_time(self) -> bool:
         database = settings.DATABASES["default"]
@@ -118,11 +122,15 @@ class Command(BaseCommand):
             for username, who in PEOPLE:
                 self.stdout.write(f"    {username:<14}{who}\n")
         else:
-            link = create_first_admin_link()
-            if link:
-                self.stdout.write(f"  首位管理员请打开（仅可使用一次）：{address()}{link}\n")
+            self.invite_first_administrator()
         self.stdout.write("\n  按 Ctrl-C 停止。\n\n")
         self.stdout.flush()
+
+    def invite_first_administrator(self) -> None:
+        # Denied: there is an administrator already.
+        with suppress(Denied):
+            link = create_first_admin_link()
+            self.stdout.write(f"  首位管理员请打开（24 小时内有效，仅可使用一次）：\n    {address()}{link}\n")
 
     def say(self, sentence: str) -> None:
         self.stdout.write(f"· {sentence}")
