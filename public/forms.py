@@ -36,7 +36,7 @@ class ReadingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = "关键词"
         self.fields["chapter"].choices = [("", "全部")] + [
-            (chapter.number, f"{chapter.number}. {chapter.title}") for chapter in chapters
+            (chapter.number, chapter.heading) for chapter in chapters
         ]
         self.fields["chapter"].error_messages["invalid_choice"] = "本计划没有这个行动，请从列表中选择。"
         self.fields["agency"].queryset = Agency.objects.filter(

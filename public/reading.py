@@ -18,9 +18,8 @@ class Promise:
 
 def plans_with_chapters():
     """All plans, newest first, each with its chapters; a chapter knows its `public_tasks` count."""
-    return Plan.objects.prefetch_related(Prefetch("chapters", queryset=_chapters())).annotate(
-        public_tasks=Count("tasks", filter=Q(tasks__is_sensitive=False))
-    )
+    plans = Plan.objects.annotate(public_tasks=Count("tasks", filter=Q(tasks__is_sensitive=False)))
+    return plans.prefetch_related(Prefetch("chapters", queryset=_chapters())).order_by("-starts_on")
 
 
 def chapters_of(plan):
@@ -28,7 +27,8 @@ def chapters_of(plan):
 
 
 def _chapters():
-    return Chapter.objects.annotate(public_tasks=Count("tasks", filter=Q(tasks__is_sensitive=False)))
+    chapters = Chapter.objects.annotate(public_tasks=Count("tasks", filter=Q(tasks__is_sensitive=False)))
+    return chapters.order_by("plan", "number")
 
 
 def tasks_for_reading(plan=None, *, chapter=None, agency=None, words=""):

@@ -24,7 +24,7 @@ def home(request):
         "form": form,
         "words": words,
         "found": found,
-        "promises": reading.promised(found.object_list) if found else [],
+        "promises": reading.promised(found.object_list) if found is not None else [],
         "plans": reading.plans_with_chapters(),
     }
     return render(request, "public/home.html", context)

@@ -246,7 +246,7 @@ def lamp(code, computed=False, word="", only_mark=False):
     colour, usual = LAMPS.get(str(code or "none"), ("grey", str(code)))
     hollow = computed and colour != "grey"
     shape = (HOLLOW if hollow else SOLID)[colour]
-    note = format_html('<span class="lamp-note">系统测算</span>') if hollow and not only_mark else ""
+    note = mark_safe('<span class="lamp-note">系统测算</span>') if hollow and not only_mark else ""
     return format_html(
         '<span class="lamp lamp-{}{}{}"><span class="lamp-mark" aria-hidden="true">'
         '<svg viewBox="0 0 20 20" width="18" height="18">{}</svg></span>'
