@@ -1,0 +1,317 @@
+"""How each task stands at the end of a period, as far as one person may know it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import OuterRef, Prefetch, Subquery
+
+from agencies.dating import in_force
+from agencies.models import Agency, Role
+from agencies.permissions import sees
+from progress.models import Lamp, ProgressReport, TaskReturn, TaskState, TaskVerdict
+from tasks.models import Assignment, Task
+
+from .readings import Quarter, Readings
+
+BEHIND = (Lamp.RED, Lamp.YELLOW)
+UNDECIDED = "待审定"
+# From best to worst, for “moved up or down”; grey lamps take no part.
+RANK = {Lamp.BLUE: 3, Lamp.GREEN: 2, Lamp.YELLOW: 1, Lamp.RED: 0}
+NOTHING_TO_SAY = {"", "无", "暂无", "没有", "无问题", "暂无问题", "无明显问题"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One task in one period.
+
+    percent, expected, lowest and gap are points of the year's goal (0–100), from accepted returns only;
+    None where there is nothing accepted or no goal. `lamp` is the confirmed one, else the computed one
+    where this person may see it (the office, and bodies with a duty on the task), else None: 待审定.
+    `reports` are the lead returns of the period this person may know of; the texts come from those that
+    were accepted. `inputs` is what a verdict freezes.
+    """
+
+    task: Task
+    assignments: list[Assignment]
+    goals: list = field(default_factory=list)
+    percent: Decimal | None = None
+    lowest: Decimal | None = None
+    expected: Decimal | None = None
+    gap: Decimal | None = None
+    lamp: str | None = None
+    lamp_confirmed: bool = False
+    lamp_stale: bool = False
+    lamp_reason: str = ""
+    computed_lamp: str | None = None
+    previous_lamp: str | None = None
+    verdict: TaskVerdict | None = None
+    state: str = ""
+    reports: list[ProgressReport] = field(default_factory=list)
+    pending: int = 0
+    inputs: dict = field(default_factory=dict)
+
+    @property
+    def leads(self) -> list[Agency]:
+        return [each.agency for each in self.assignments if each.role == Assignment.Role.LEAD]
+
+    @property
+    def leads_text(self) -> str:
+        return "、".join(agency.name for agency in self.leads)
+
+    @property
+    def supports(self) -> list[Assignment]:
+        return [each for each in self.assignments if each.role == Assignment.Role.SUPPORT]
+
+    @property
+    def supports_text(self) -> str:
+        """Supporters as the clause names them: collectives by their name, implied ones marked so."""
+        names = []
+        for each in self.supports:
+            if each.duty == Assignment.Duty.IMPLIED:
+                name = f"{each.as_written or '各县区、市管各园区'}（隐含配合）"
+            elif each.duty == Assignment.Duty.GROUP:
+                name = each.as_written or each.agency.name
+            else:
+                name = each.agency.name
+            if name not in names:
+                names.append(name)
+        return "、".join(names)
+
+    @property
+    def goal(self):
+        """The year's goal the task answers to; None where undecided (目标未定)."""
+        return self.goals[0] if self.goals else None
+
+    @property
+    def goal_text(self) -> str:
+        if len(self.goals) == 1:
+            return self.goals[0].statement
+        return "\n".join(
+            f"{goal.agency.name}：{goal.statement}" if goal.agency else goal.statement for goal in self.goals
+        )
+
+    @property
+    def lamp_word(self) -> str:
+        return Lamp(self.lamp).label if self.lamp else UNDECIDED
+
+    @property
+    def lamp_code(self) -> str:
+        """What the lamp tag draws: the lamp, or "none"."""
+        return self.lamp or "none"
+
+    @property
+    def is_computed(self) -> bool:
+        """Shown hollow: 系统测算, not confirmed."""
+        return self.lamp is not None and not self.lamp_confirmed
+
+    @property
+    def is_behind(self) -> bool:
+        return self.lamp in BEHIND
+
+    @property
+    def change(self) -> str:
+        """Against last quarter's lamp: "up", "down", or "" (same, or one of them grey)."""
+        before, after = RANK.get(self.previous_lamp), RANK.get(self.lamp)
+        if before is None or after is None or before == after:
+            return ""
+        return "up" if after > before else "down"
+
+    @property
+    def state_word(self) -> str:
+        return TaskState.State(self.state).label if self.state else ""
+
+    @property
+    def accepted(self) -> list[ProgressReport]:
+        return [report for report in self.reports if report.state == ProgressReport.State.ACCEPTED]
+
+    @property
+    def progress_text(self) -> str:
+        """The consolidated text of the first lead, else what the leads said, each under its name."""
+        if not self.task.separate_leads:
+            for report in self.accepted[:1]:
+                if report.task_return.consolidated.strip():
+                    return report.task_return.consolidated.strip()
+        return self._joined(_what_was_done)
+
+    @property
+    def problem(self) -> str:
+        return self._joined(lambda said: meaningful(said.problem))
+
+    @property
+    def request(self) -> str:
+        return self._joined(lambda said: meaningful(said.request))
+
+    @property
+    def next_steps(self) -> str:
+        return self._joined(lambda said: said.next_steps.strip())
+
+    def _joined(self, text_of):
+        said = [(report.agency.name, text_of(report.task_return)) for report in self.accepted]
+        said = [(name, text) for name, text in said if text]
+        if len(said) == 1:
+            return said[0][1]
+        return "\n".join(f"{name}：{text}" for name, text in said)
+
+
+def meaningful(text):
+    """The text, or "" where it only says that there is nothing to say."""
+    text = text.strip()
+    return "" if text.rstrip("。.；;") in NOTHING_TO_SAY else text
+
+
+def _what_was_done(said):
+    if said.nature == TaskReturn.Nature.NO_CHANGE:
+        return f"确认无变化：{said.no_change_reason.strip()}"
+    return said.progress.strip()
+
+
+def standings(plan, period, user, now, *, tasks=None):
+    """Every task of `plan` this person may know of, in number order, as it stands in `period`.
+
+    tasks: a queryset to choose from (default: all of the plan). `now` decides which duties are in force
+    for a period that is still running. A constant number of queries for any number of tasks.
+    """
+    chosen = Task.objects.all() if tasks is None else tasks
+    rows = list(_with_state(chosen.filter(plan=plan).visible_to(user), period, now))
+    ids = {task.pk for task in rows}
+    readings = Readings(period, ids)
+    verdicts = _verdicts(period, ids, user)
+    reports = _reports(period, ids, user)
+    viewer = Viewer(user)
+    return [_standing(task, period, readings, verdicts[task.pk], reports[task.pk], viewer) for task in rows]
+
+
+def standing(task, period, user, now):
+    """One task's standing; None where this person may not know of the task."""
+    found = standings(period.plan, period, user, now, tasks=Task.objects.filter(pk=task.pk))
+    return found[0] if found else None
+
+
+class Viewer:
+    """What a person's roles let them see of lamps (agencies/visibility.json)."""
+
+    def __init__(self, user):
+        self.confirmed = sees(user, "confirmed_lamps")
+        self.computed = sees(user, "computed_lamps")
+        self.bodies = user.agency_ids(Role.REPORTER, Role.APPROVER) if not self.computed else set()
+
+    def sees_computed(self, assignments):
+        return self.computed or any(each.agency_id in self.bodies for each in assignments)
+
+
+def _standing(task, period, readings, verdicts, reports, viewer):
+    quarter = Quarter.of(period)
+    lamp, reason, found = readings.lamp(task, quarter, _done_on(task))
+    computed_before, _, _ = readings.lamp(task, quarter.before, _done_on(task))
+    verdict, verdict_before = verdicts.get(quarter), verdicts.get(quarter.before)
+    may_see = viewer.sees_computed(task.in_force)
+    seen = viewer.confirmed or may_see
+    return Standing(
+        task=task,
+        assignments=task.in_force,
+        goals=readings.goals(task.pk, quarter.year) if seen else [],
+        **(_pace_fields(found) if seen and (may_see or verdict or reports) else {}),
+        lamp=_shown(verdict, lamp, may_see),
+        lamp_confirmed=verdict is not None,
+        lamp_stale=verdict is not None and verdict.stale_at is not None,
+        lamp_reason=_reason(verdict, reason, may_see),
+        computed_lamp=lamp.value if may_see else None,
+        previous_lamp=_shown(verdict_before, computed_before, may_see),
+        verdict=verdict,
+        state=task.state_now or "",
+        reports=reports,
+        pending=readings.pending(task) if seen else 0,
+        inputs=_inputs(readings, task, quarter, lamp, reason, found) if may_see else {},
+    )
+
+
+def _shown(verdict, computed, may_see):
+    if verdict is not None:
+        return verdict.lamp
+    return computed.value if may_see else None
+
+
+def _reason(verdict, reason, may_see):
+    if verdict is None:
+        return reason if may_see else "系统测算待办公室审定"
+    if verdict.reason:
+        return f"{verdict.reason}（办公室调整）"
+    return reason if may_see else verdict.inputs.get("reason", "")
+
+
+def _pace_fields(found):
+    if found is None:
+        return {}
+    return {
+        "percent": found.percent,
+        "lowest": found.lowest,
+        "expected": found.expected,
+        "gap": found.gap,
+    }
+
+
+def _inputs(readings, task, quarter, lamp, reason, found):
+    """What a verdict freezes: JSON-ready, numbers as they were used."""
+    return {
+        "lamp": lamp.value,
+        "reason": reason,
+        "rule": readings.rule(quarter.year).version,
+        "percent": str(found.percent) if found else None,
+        "expected": str(found.expected) if found else None,
+        "lowest": str(found.lowest) if found and found.lowest is not None else None,
+        "returns": [
+            {"agency": entry.agency_id, "state": entry.state, "percent": str(entry.percent)}
+            for entry in readings.leads(task, quarter)
+        ],
+    }
+
+
+def _done_on(task):
+    return task.state_on if task.state_now == TaskState.State.DONE else None
+
+
+def _with_state(tasks, period, now):
+    """The tasks with their chapter, the duties in force, and the three-year state at period end."""
+    day = min(period.ends_on, now.date())
+    latest = TaskState.objects.filter(task=OuterRef("pk"), on__lte=period.ends_on).order_by("-on", "-pk")
+    duties = Assignment.objects.filter(in_force(max(day, period.starts_on))).select_related("agency")
+    return (
+        tasks.select_related("chapter", "section")
+        .annotate(state_now=Subquery(latest.values("state")[:1]), state_on=Subquery(latest.values("on")[:1]))
+        .prefetch_related(
+            Prefetch(
+                "assignments", queryset=duties.order_by("role", "order", "agency__order"), to_attr="in_force"
+            )
+        )
+        .order_by("number")
+    )
+
+
+def _verdicts(period, ids, user):
+    """{task id: {Quarter: verdict}} for this period and the one before."""
+    found = defaultdict(dict)
+    quarter = Quarter.of(period)
+    rows = TaskVerdict.objects.visible_to(user).filter(
+        period__plan=period.plan_id, period__ends_on__in=(quarter.ends_on, quarter.before.ends_on)
+    )
+    for verdict in rows.select_related("period"):
+        if verdict.task_id in ids:
+            found[verdict.task_id][Quarter.of(verdict.period)] = verdict
+    return found
+
+
+def _reports(period, ids, user):
+    """{task id: lead returns of the period this person may know of}, in the order of the clause."""
+    found = defaultdict(list)
+    rows = (
+        ProgressReport.objects.visible_to(user)
+        .filter(period=period, kind=ProgressReport.Kind.TASK, role=Assignment.Role.LEAD)
+        .select_related("agency", "task_return")
+        .order_by("order", "agency__order")
+    )
+    for report in rows:
+        if report.task_id in ids:
+            report.period = period
+            found[report.task_id].append(report)
+    return found
