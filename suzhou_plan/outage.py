@@ -2,8 +2,10 @@
 
 import sys
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.views import defaults
 
@@ -30,10 +32,20 @@ def database_away(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         response = JsonResponse({"code": "unavailable", "reason": AWAY}, status=503)
     else:
-        response = HttpResponse(render_to_string("503.html", {"reason": AWAY}), status=503)
+        page = {"reason": AWAY, "fields": typed(request), "resend_to": request.get_full_path()}
+        response = HttpResponse(render_to_string("503.html", page), status=503)
     response["Retry-After"] = RETRY_SECONDS
     response["Cache-Control"] = "no-store"
     return response
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was being sent, so that the page can keep it and send it again; never a password."""
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (OSError, SuspiciousOperation, MultiPartParserError):
+        return []
+    return [] if any("password" in name for name, _ in fields) else fields
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -359,6 +359,10 @@ def switch_to(context, plan=None, period=None):
     return f"/work/{plan_code}/{period_code}/{rest}"
 
 
+# Pages under whose address others stand that do not belong to them.
+ROOTS = {"progress:workbench", "public:home"}
+
+
 @register.simple_tag(takes_context=True)
 def nav_link(context, name, label, icon_name, count=None, **kwargs):
     """One line of the navigation; nothing where the site has no such page."""
@@ -366,15 +370,13 @@ def nav_link(context, name, label, icon_name, count=None, **kwargs):
         url = _reverse_in_frame(context, name, kwargs)
     except NoReverseMatch:
         return ""
-    request = context.get("request")
-    path = request.path if request else ""
-    match = getattr(request, "resolver_match", None)
-    inside = match is not None and match.view_name == name or (len(url) > 35 and path.startswith(url))
+    path = context["request"].path if "request" in context else ""
+    current = "page" if path == url else "true" if path.startswith(url) and name not in ROOTS else ""
     badge = format_html('<span class="badge-count" title="待办 {0} 项">{0}</span>', count) if count else ""
     return format_html(
         '<li><a class="side-link" href="{}"{}>{}<span>{}</span>{}</a></li>',
         url,
-        mark_safe(' aria-current="page"') if inside else "",
+        format_html(' aria-current="{}"', current) if current else "",
         icon(icon_name),
         label,
         badge,
