@@ -289,7 +289,7 @@ def port_is_free(host: str, port: str) -> None:
         try:
             probe.bind((host, int(port)))
         except PermissionError as error:
-            raise Trouble(f"没有权限使用端口 {port}：请换一个大于 1023 的。Port {port} is reserved.") from error
+            raise Trouble(f"没有权限使用端口 {port}：请换大于 1023 的。Port {port} is reserved.") from error
         except OSError as error:
             raise Trouble(
                 f"端口 {port} 已被占用（可能已经启动）：请先停止占用它的程序，或换一个，如 "

@@ -1,6 +1,7 @@
 """Programs that run side by side under one parent, and stop with it."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -11,7 +12,8 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 # A child that ran this long was healthy: the next pause is short again.
 HEALTHY_AFTER = 60.0
-GRACE_SECONDS = 15.0
+# A job cut off here is found again in the database at the next start.
+GRACE_SECONDS = 8.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -65,7 +67,8 @@ class Child:
         try:
             self.process.wait(max(seconds, 0.1))
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            # The whole group: a worker's own processes must not outlive it.
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
 
