@@ -54,6 +54,11 @@ def check_manage_accounts(user):
     check_role(user, Role.ADMIN)
 
 
+def check_read_people(user):
+    """The list of people and posts: the administrator keeps it, the office looks."""
+    check_role(user, Role.ADMIN, Role.OFFICE)
+
+
 def check_manage_bodies(user):
     """Bodies, their names and successors: the administrator keeps them, the office may too."""
     check_role(user, Role.ADMIN, Role.OFFICE)

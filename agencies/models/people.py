@@ -17,6 +17,9 @@ USERNAME = RegexValidator(
     r"^[a-z][a-z0-9._-]{1,39}$", "用户名由小写字母开头，只含小写字母、数字、点、横线，2 至 40 位。"
 )
 
+# They would hide the pages beside a person's own under /work/people/.
+RESERVED_USERNAMES = {"new", "import", "export.xlsx", "template.xlsx"}
+
 
 class Role(models.TextChoices):
     REPORTER = "reporter", "填报人"

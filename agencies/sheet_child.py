@@ -1,0 +1,65 @@
+"""The child process of sheet_reading: `python -m agencies.sheet_child FILE` prints the cells as JSON.
+
+Imports nothing of the project. Ends with a status other than 0 for anything it does not like.
+"""
+
+import json
+import resource
+import sys
+import zipfile
+from datetime import date, datetime, time
+
+import openpyxl
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 15
+MOST_ROWS = 2100
+MOST_COLUMNS = 40
+LONGEST_CELL = 1000
+UNPACKED = 40 * 1024 * 1024
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def refuse_entities(path):
+    """A workbook declares no entities; one that does is an attack. What it really unpacks to is counted."""
+    left = UNPACKED
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as part:
+                content = part.read(left + 1)
+            left -= len(content)
+            if left < 0 or (name.endswith((".xml", ".rels")) and declares_entities(content)):
+                sys.exit(3)
+
+
+def declares_entities(content):
+    return content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in content or b"<!ENTITY" in content
+
+
+def plain(value):
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value[:LONGEST_CELL]
+    return value if isinstance(value, int | float | bool | None) else str(value)[:LONGEST_CELL]
+
+
+def cells(path):
+    workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    sheet = workbook.worksheets[0]
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+    return [[plain(value) for value in row] for row in rows]
+
+
+if __name__ == "__main__":
+    limit()
+    refuse_entities(sys.argv[1])
+    json.dump(cells(sys.argv[1]), sys.stdout)
