@@ -23,17 +23,18 @@ SIGN_OFF = ("filled_by", "phone", "head")
 FIELDS = ("nature", "no_change_ground", *TEXTS, "percent", *SIGN_OFF)
 
 
+HEADING = ("agency", "period__plan", "task__chapter", "task_return", "submitted_by", "approved_by")
+ROWS = ("node_reports__node", "target_values__target", "project_updates__project", "attachments")
+
+
+def heading(pk):
+    """The report with its texts, in one query; its rows are asked for when they are read."""
+    return ProgressReport.objects.select_related(*HEADING).get(pk=pk)
+
+
 def load(pk):
-    """The report with everything a rule or a page reads of it, in one query and its prefetches."""
-    return (
-        ProgressReport.objects.select_related(
-            "agency", "period__plan", "task__chapter", "task_return", "submitted_by", "approved_by"
-        )
-        .prefetch_related(
-            "node_reports__node", "target_values__target", "project_updates__project", "attachments"
-        )
-        .get(pk=pk)
-    )
+    """The report with everything a rule or a page reads of it, rows included."""
+    return ProgressReport.objects.select_related(*HEADING).prefetch_related(*ROWS).get(pk=pk)
 
 
 def snapshot(report):

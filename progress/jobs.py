@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from progress import demonstration
 from progress.periods import open_due
 
 
@@ -10,3 +11,9 @@ from progress.periods import open_due
 def open_due_periods():
     """Open the reporting periods whose time has come."""
     return [period.code for period in open_due(timezone.now())]
+
+
+@shared_task
+def build_demonstration():
+    """Go on with the demonstration history, if one was asked for and nobody is at it."""
+    return demonstration.build(now=timezone.now())

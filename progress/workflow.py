@@ -186,6 +186,11 @@ def _begin(verb, report, by, now, revision):
     CHECKS[verb](by, report, now)
     if report.revision != revision:
         raise Stale(report)
+    return check_starts(verb, report)
+
+
+def check_starts(verb, report):
+    """The arrow `verb` takes from the report's present state. Raises WrongState where there is none."""
     for transition in TRANSITIONS:
         if transition.verb == verb and transition.source == report.state and _fits(transition, report):
             return transition
@@ -204,9 +209,9 @@ def _move(transition, report, by, now, revision, changes, reason=""):
     moved = ProgressReport.objects.filter(pk=report.pk, revision=revision, state=transition.source).update(
         state=transition.target, revision=F("revision") + 1, **changes
     )
-    fresh = content.load(report.pk)
     if not moved:
-        raise Stale(fresh)
+        raise Stale(content.load(report.pk))
+    fresh = content.heading(report.pk)
     if leaves:
         _freeze(fresh, by, now)
     if transition.verb == "reopen" and fresh.task_id:
@@ -230,7 +235,7 @@ def _move(transition, report, by, now, revision, changes, reason=""):
 
 def _freeze(report, by, now):
     """Keep what leaves the body, word for word, for ever."""
-    said = content.snapshot(report)
+    said = content.snapshot(content.load(report.pk))
     last = report.versions.order_by("-number").values_list("number", flat=True).first() or 0
     ReportVersion.objects.create(
         report=report,

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from progress import completeness, drafts, periods, verdicts, workflow
@@ -13,6 +13,7 @@ from tasks.models import AnnualGoal, GoalNode, Plan
 from . import people, script, wording
 
 CLAIM = timedelta(minutes=5)
+MOST_ATTEMPTS = 3  # after that the run is parked with its failure shown
 VERDICTS_AFTER = timedelta(days=15)
 LOCKED_AFTER = timedelta(days=40)
 
@@ -38,6 +39,18 @@ def build(*, now):
     run = DemonstrationRun.objects.filter(finished_at__isnull=True).first()
     if run is None or not _claim(run, now):
         return False
+    try:
+        _build(run)
+    except Exception as error:
+        DemonstrationRun.objects.filter(pk=run.pk).update(failure=repr(error)[:500], claimed_until=None)
+        raise
+    DemonstrationRun.objects.filter(pk=run.pk).update(
+        done=run.total, step="完成", failure="", finished_at=timezone.now(), claimed_until=None
+    )
+    return True
+
+
+def _build(run):
     cast = people.cast()
     _step(run, "年度目标", 0)
     plan = Plan.objects.order_by("-starts_on").first()
@@ -45,17 +58,14 @@ def build(*, now):
     for done, period in enumerate(_periods(run.up_to), start=1):
         _step(run, period.label, done)
         _quarter(period, cast, run)
-    DemonstrationRun.objects.filter(pk=run.pk).update(
-        done=run.total, step="完成", finished_at=timezone.now(), claimed_until=None
-    )
-    return True
 
 
 def _claim(run, now):
     return (
         DemonstrationRun.objects.filter(pk=run.pk, finished_at__isnull=True)
         .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
-        .update(claimed_until=now + CLAIM)
+        .filter(attempts__lt=MOST_ATTEMPTS)
+        .update(claimed_until=now + CLAIM, attempts=F("attempts") + 1)
         == 1
     )
 
@@ -120,7 +130,7 @@ def _goal(task, year, plan, office, issued):
 
 
 def _quarter(period, cast, run):
-    periods.open_period(period, now=period.opens_at, demo=True)
+    period = periods.open_period(period, now=period.opens_at, demo=True)
     reports = ProgressReport.objects.filter(period=period, kind="task", edited_at__isnull=True)
     for report in reports.select_related("agency", "period__plan", "task__plan", "task_return"):
         with transaction.atomic():
@@ -145,7 +155,7 @@ def _close(period, office, up_to):
     """The office confirms the lamps, and locks the quarter once the next is well under way."""
     confirmed = period.due_at + VERDICTS_AFTER
     if confirmed <= up_to and not period.verdicts.exists():
-        verdicts.confirm_verdicts(period, None, by=office, now=confirmed)
+        verdicts.confirm_verdicts(period, "all", by=office, now=confirmed)
     locked = period.due_at + LOCKED_AFTER
     if locked <= up_to and not period.is_locked:
         periods.lock_period(period, by=office, now=locked)

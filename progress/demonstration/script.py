@@ -10,6 +10,7 @@ from tasks.models import AnnualGoal
 from . import wording
 
 HABITS = ("diligent",) * 6 + ("tardy",) * 2 + ("careless",) * 2 + ("silent",)
+EARLY = 0.3  # share of returns that leave within days of the opening
 PACES = ("steady",) * 12 + ("slow",) * 4 + ("stuck",) * 2 + ("recovering",) * 2
 
 
@@ -65,15 +66,17 @@ def _whole_script(report, goal):
         yield Act(reviewed + timedelta(hours=22), "submit")
         yield Act(reviewed + timedelta(hours=26), "approve")
         reviewed += timedelta(hours=60)
-    if luck.random() < 0.97:
-        yield Act(reviewed, "accept")
+    if luck.random() < 0.08:
+        reviewed += timedelta(days=luck.randint(20, 60))
+    yield Act(reviewed, "accept")
 
 
 def _leaving_time(period, luck, late):
     if late:
         return period.due_at + timedelta(hours=luck.randint(3, 150))
-    latest = timedelta(hours=luck.randint(1, 24 * 12))
-    return max(period.due_at - latest, period.opens_at + timedelta(hours=50))
+    if luck.random() < EARLY:
+        return period.opens_at + timedelta(hours=luck.randint(50, 220))
+    return period.due_at - timedelta(hours=luck.randint(1, 24 * 12))
 
 
 def _changes(report, goal, luck):

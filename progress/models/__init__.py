@@ -5,7 +5,7 @@ from .contents import Attachment, NodeReport, ProjectUpdate, TargetValue, TaskRe
 from .demonstration import DemonstrationRun
 from .periods import DutyRule, LampRule, ReportingPeriod
 from .reports import ProgressReport, ReportStep, ReportVersion
-from .verdicts import TaskState, TaskVerdict
+from .verdicts import Lamp, TaskState, TaskVerdict
 
 __all__ = [
     "Attachment",
@@ -13,6 +13,7 @@ __all__ = [
     "CalendarYear",
     "DemonstrationRun",
     "DutyRule",
+    "Lamp",
     "LampRule",
     "NodeReport",
     "ProgressReport",

@@ -11,6 +11,7 @@ class DemonstrationRun(models.Model):
     total = models.PositiveSmallIntegerField("总步数", default=0)
     claimed_until = models.DateTimeField("占用至", null=True, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     failure = models.TextField("失败原因", blank=True)
 
     class Meta:
@@ -19,6 +20,10 @@ class DemonstrationRun(models.Model):
 
     def __str__(self):
         return f"演示数据 {self.done}/{self.total}"
+
+    @property
+    def is_parked(self):
+        return bool(self.failure) and self.finished_at is None
 
     @property
     def percent(self):
