@@ -104,8 +104,8 @@ window.suzhou = (function () {
 
   /* --- sending forms: ask first, see that the session lives, and never send twice ------------------- */
 
-  const asked = new WeakSet();
-  const alive = new WeakSet();
+  const asked = new WeakMap(); /* form → the button its sender said yes to */
+  const alive = new WeakSet(); /* forms whose session was just seen to live */
 
   function sendAgain(form, submitter) {
     if (submitter && submitter.isConnected && submitter.form === form) form.requestSubmit(submitter);
@@ -127,17 +127,16 @@ window.suzhou = (function () {
     const submitter = event.submitter;
     const question = (submitter && submitter.dataset.confirm) || form.dataset.confirm;
     const words = submitter && submitter.dataset.confirm ? submitter.dataset : form.dataset;
-    if (question && !asked.has(form)) {
+    if (question && !(asked.has(form) && asked.get(form) === submitter)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       confirmed(question, words.confirmTitle, words.confirmYes || (submitter && submitter.textContent.trim())).then((yes) => {
         if (!yes) return;
-        asked.add(form);
+        asked.set(form, submitter);
         sendAgain(form, submitter);
       });
       return;
     }
-    asked.delete(form);
     if (form.method !== "post" || form.hasAttribute("data-allow-repeat")) return;
     if (form.dataset.sent) {
       event.preventDefault();
@@ -157,6 +156,7 @@ window.suzhou = (function () {
       return;
     }
     alive.delete(form);
+    asked.delete(form);
     if (form.closest("[hx-post]") || form.hasAttribute("hx-post")) return; /* htmx has hx-disabled-elt */
     form.dataset.sent = "1";
     /* Disabled only after the browser has taken the button's own name and value along. */
