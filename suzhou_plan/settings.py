@@ -252,7 +252,7 @@ TIME_ZONE = "Asia/Shanghai"
 AUTH_USER_MODEL = "agencies.User"
 AUTHENTICATION_BACKENDS = ["agencies.backends.AccountsBackend"]
 LOGIN_URL = "agencies:sign_in"
-LOGIN_REDIRECT_URL = "progress:home"
+LOGIN_REDIRECT_URL = "/work/"
 LOGOUT_REDIRECT_URL = "agencies:sign_in"
 
 # default: length, common and local words. mlps (等保): complexity, 90-day rotation, history as well.
