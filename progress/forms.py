@@ -1,4 +1,4 @@
-"""The shape of what is typed into a return: names, limits, sentences. What it means is `drafts` and `workflow`."""
+"""The shape of what is typed into a return: names, limits, sentences. What it means is for `drafts`."""
 
 import re
 import unicodedata
@@ -228,8 +228,13 @@ class ReturnForm(forms.Form):
                     [rows[project.pk]] if project.pk in rows else [], "project", "stage", "note"
                 )
                 continue
-            said = {name: self.cleaned_data[f"project-{project.pk}-{name}"] for name in ("stage", "note")}
-            yield {"project": project.pk, **said}
+            stage = self.cleaned_data[f"project-{project.pk}-stage"]
+            if stage:
+                yield {
+                    "project": project.pk,
+                    "stage": stage,
+                    "note": self.cleaned_data[f"project-{project.pk}-note"],
+                }
 
     # --- how the page lays it out -----------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A return as the paper form 季度进展表 shows it: from a snapshot to lines of text, marked where they changed."""
+"""A return as the paper form 季度进展表 shows it: a snapshot as lines of text, marked where they changed."""
 
 from dataclasses import dataclass, field
 

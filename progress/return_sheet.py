@@ -1,4 +1,4 @@
-"""Everything one needs in view to fill in, read or decide a task's return: goal, targets, last quarter, neighbours."""
+"""What one needs in view to fill in or decide a task's return: goal, targets, last quarter, neighbours."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +11,7 @@ from progress import completeness, content, history
 from progress.advice import accumulating_targets, advice
 from progress.forms import answered
 from progress.models import ProgressReport, ReportVersion
+from progress.workflow import LABELS
 from tasks.models import AnnualGoal, Assignment
 
 State = ProgressReport.State
@@ -181,9 +182,15 @@ class ReturnSheet:
             ).distinct()
         )
 
-    @cached_property
-    def steps(self):
-        return list(self.report.steps.select_related("by"))
+    def steps(self, is_own):
+        """The way the report has gone: [(label, step, reason)]; what was said inside a body stays inside it.
+
+        is_own: whether the reader belongs to the body.
+        """
+        return [
+            (LABELS.get(step.verb, step.verb), step, step.reason if is_own or step.by_office else "")
+            for step in self.report.steps.select_related("by")
+        ]
 
 
 CERTAINTY_ORDER = {"estimated": 0, "preliminary": 1, "verified": 2}

@@ -1,0 +1,74 @@
+"""What waits for a person's decision: the office's reviews, an approver's sign-offs, never one's own."""
+
+from django.db.models import Count, Q
+
+from agencies.models import Role
+from progress.models import ProgressReport, ReportVersion
+
+State = ProgressReport.State
+
+
+def waiting_for(user):
+    """Task returns this person may decide on now, in any period.
+
+    The office: under review, except those the person submitted or approved. An approver: awaiting approval
+    at their own body, except those they submitted.
+    """
+    wanted = Q(pk__in=[])
+    if user.has_role(Role.OFFICE):
+        wanted |= Q(state=State.UNDER_REVIEW) & ~Q(submitted_by=user) & ~Q(approved_by=user)
+    if user.has_role(Role.APPROVER):
+        own = user.agency_ids(Role.APPROVER)
+        wanted |= Q(state=State.AWAITING_APPROVAL, agency__in=own) & ~Q(submitted_by=user)
+    reports = ProgressReport.objects.visible_to(user).filter(wanted, kind=ProgressReport.Kind.TASK)
+    return reports.filter(waived_at__isnull=True)
+
+
+def queue(user, period, *, agency="", chapter=""):
+    """This period's queue in number order, all of it and what fits the filters: (everything, shown).
+
+    agency: an agency code; chapter: a chapter's number as text; empty means all.
+    """
+    everything = list(
+        waiting_for(user)
+        .filter(period=period)
+        .select_related("agency", "period__plan", "task__chapter", "task_return")
+        .order_by("task__number", "order", "agency__order", "pk")
+    )
+    shown = [
+        report
+        for report in everything
+        if (not agency or report.agency.code == agency)
+        and (not chapter or str(report.task.chapter.number) == chapter)
+    ]
+    return everything, shown
+
+
+def elsewhere(user, period):
+    """Periods of the same plan with something waiting too: [(period code, count)]."""
+    rows = (
+        waiting_for(user).filter(period__plan=period.plan_id).exclude(period=period).order_by("period__code")
+    )
+    return list(rows.values_list("period__code").annotate(count=Count("pk")))
+
+
+def last_versions(report, limit=2):
+    """The newest frozen versions of a report, newest first."""
+    return list(ReportVersion.objects.filter(report=report).order_by("-number")[:limit])
+
+
+def last_quarter_said(report):
+    """What the same body last said of this task in an earlier period, as it left; None if nothing did."""
+    version = (
+        ReportVersion.objects.filter(
+            report__agency=report.agency_id,
+            report__task=report.task_id,
+            report__kind=report.kind,
+            report__left_at__isnull=False,
+            report__period__plan=report.period.plan_id,
+            report__period__ends_on__lt=report.period.starts_on,
+        )
+        .order_by("-report__period__ends_on", "-number")
+        .first()
+    )
+    return version.content if version else None

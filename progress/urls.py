@@ -1,0 +1,38 @@
+"""Addresses of the quarter: they name the plan and the period one is in."""
+
+from django.urls import path
+
+import tasks.addresses  # noqa: F401 (the `plan` and `period` parts of an address)
+from progress.views import attachments, demonstration, calendar, periods, return_form, reviews, versions
+
+app_name = "progress"
+
+# One line per page.
+urlpatterns = [
+    path("work/attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("work/demonstration/", demonstration.demonstration_page, name="demonstration"),
+    path("work/calendar/", calendar.calendar, name="calendar"),
+    path("work/calendar/days/", calendar.calendar_days, name="calendar_days"),
+    path("work/calendar/days/<int:pk>/remove/", calendar.calendar_day_remove, name="calendar_day_remove"),
+    path("work/calendar/years/", calendar.calendar_cover, name="calendar_cover"),
+    path("work/<plan:plan>/in-use-from/", periods.in_use_from, name="in_use_from"),
+    path("work/<plan:plan>/periods/", periods.periods, name="periods"),
+    path("work/<plan:plan>/periods/open/", periods.periods_open, name="periods_open"),
+    path("work/<plan:plan>/periods/<period:period>/due/", periods.period_due, name="period_due"),
+    path("work/<plan:plan>/periods/<period:period>/lock/", periods.period_lock, name="period_lock"),
+    path("work/<plan:plan>/rules/", periods.rules, name="rules"),
+    path("work/<plan:plan>/rules/duties/<int:pk>/", periods.duty_rule, name="duty_rule"),
+    path("work/<plan:plan>/rules/lamps/", periods.lamp_rule_new, name="lamp_rule_new"),
+    path("work/<plan:plan>/<period:period>/reviews/", reviews.reviews, name="reviews"),
+    path("work/<plan:plan>/<period:period>/reviews/<int:pk>/", reviews.review, name="review"),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/",
+        return_form.return_form,
+        name="return_form",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/versions/",
+        versions.versions,
+        name="versions",
+    ),
+]

@@ -1,0 +1,172 @@
+"""The review queue: the list on the left, one return on the right, decided one after another."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from progress import content, paper, permissions, review_queue, workflow
+from progress.forms import DecisionForm
+from progress.models import ProgressReport, ReportingPeriod
+from progress.return_sheet import ReturnSheet
+from progress.views.return_form import moved_on
+from progress.workflow import Incomplete, Stale, WrongState
+
+DECIDED = {
+    "accept": "已采用",
+    "approve": "已审签并报送办公室",
+    "send_back": "已退回",
+    "reopen": "已重新打开",
+}
+
+
+@require_safe
+def reviews(request, plan, period):
+    """The queue with its first return open."""
+    permissions.check_review(request.user)
+    period = _period(plan, period)
+    everything, shown = _queue(request, period)
+    return _page(request, period, everything, shown, shown[0] if shown else None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request, plan, period, pk):
+    """One return of the queue; POST decides on it and opens the next."""
+    permissions.check_review(request.user)
+    period = _period(plan, period)
+    report = get_object_or_404(
+        ProgressReport.objects.visible_to(request.user).select_related(
+            "agency", "period__plan", "task__chapter", "task_return"
+        ),
+        pk=pk,
+        period=period,
+        kind=ProgressReport.Kind.TASK,
+    )
+    if permissions.content_for(request.user, report) is None:
+        raise Http404
+    everything, shown = _queue(request, period)
+    if request.method == "POST":
+        return _decide(request, period, everything, shown, report)
+    return _page(request, period, everything, shown, report)
+
+
+def _period(plan, code):
+    return get_object_or_404(ReportingPeriod.objects.select_related("plan"), plan__code=plan, code=code)
+
+
+def _queue(request, period):
+    return review_queue.queue(
+        request.user,
+        period,
+        agency=request.GET.get("agency", ""),
+        chapter=request.GET.get("chapter", ""),
+    )
+
+
+def _page(request, period, everything, shown, report, decision=None, status=200):
+    at = next((index for index, row in enumerate(shown) if report and row.pk == report.pk), None)
+    context = {
+        "period": period,
+        "shown": shown,
+        "left": len(everything),
+        "agencies": sorted({row.agency for row in everything}, key=lambda agency: agency.order),
+        "chapters": sorted({row.task.chapter for row in everything}, key=lambda chapter: chapter.number),
+        "elsewhere": review_queue.elsewhere(request.user, period),
+        "report": report,
+        "before": shown[at - 1] if at else None,
+        "after": shown[at + 1] if at is not None and at + 1 < len(shown) else None,
+        "at": at + 1 if at is not None else None,
+        "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        "is_office": request.user.is_office,
+    }
+    if report is not None:
+        context |= _detail(request, report)
+        context["decision"] = decision or DecisionForm(initial={"revision": report.revision})
+    return render(request, "progress/reviews.html", context, status=status)
+
+
+def _detail(request, report):
+    """The return on the right: its lines, marked against the last version or the last quarter."""
+    now = timezone.now()
+    readable = permissions.content_for(request.user, report)
+    versions = review_queue.last_versions(report)
+    if readable == "live":
+        said = content.snapshot(content.load(report.pk))
+        older = versions[0].content if versions else None
+    else:
+        said = versions[0].content
+        older = versions[1].content if len(versions) > 1 else None
+    last_quarter = review_queue.last_quarter_said(report)
+    choices = {"version": older, "quarter": last_quarter, "none": None}
+    compare = request.GET.get("compare", "")
+    if compare not in choices or (compare != "none" and choices[compare] is None):
+        compare = "version" if older else "quarter" if last_quarter else "none"
+    actions = {action.verb: action for action in workflow.actions_for(request.user, report, now)}
+    sheet = ReturnSheet(report)
+    return {
+        "sheet": sheet,
+        "said": said,
+        "lines": paper.lines(said, choices[compare]),
+        "compare": compare,
+        "compares": [
+            ("version", "与上一版比", older is not None),
+            ("quarter", "与上季度比", last_quarter is not None),
+            ("none", "只看正文", True),
+        ],
+        "accept": actions.get("accept") or actions.get("approve"),
+        "send_back": actions.get("send_back"),
+        "steps": sheet.steps(readable == "live"),
+        "version": versions[0] if versions and readable != "live" else None,
+        "common": DecisionForm.COMMON,
+        "late": report.is_late(now),
+    }
+
+
+def _decide(request, period, everything, shown, report):
+    decision = DecisionForm(request.POST)
+    if not decision.is_valid():
+        return _page(request, period, everything, shown, report, decision, status=400)
+    verb = decision.cleaned_data["verb"]
+    reason = {"reason": decision.full_reason()} if verb in workflow.NEEDS_REASON else {}
+    following = _following(shown, report)
+    try:
+        getattr(workflow, verb)(
+            report, by=request.user, now=timezone.now(), revision=decision.cleaned_data["revision"], **reason
+        )
+    except Incomplete as incomplete:
+        decision.add_error("reason", incomplete.fields.get("reason", incomplete.reason))
+        return _page(request, period, everything, shown, report, decision, status=400)
+    except (Stale, WrongState) as refusal:
+        if not _just_did(request.user, report, verb):
+            messages.error(request, moved_on(report, refusal))
+            return redirect(_address(period, report, request))
+    else:
+        messages.success(request, f"{DECIDED[verb]}：{report.agency.name}，第 {report.task.number} 项。")
+    return redirect(_address(period, following, request))
+
+
+def _just_did(user, report, verb):
+    """Whether the same click arrived twice: this person's was the last step, by this very verb."""
+    last = report.steps.order_by("-at", "-pk").first()
+    return last is not None and last.by_id == user.pk and last.verb == verb
+
+
+def _following(shown, report):
+    """The next return of the list, going on from the top after the last; None when none is left."""
+    rows = [row.pk for row in shown]
+    at = rows.index(report.pk) if report.pk in rows else -1
+    rest = shown[at + 1 :] + shown[: max(at, 0)]
+    return rest[0] if rest else None
+
+
+def _address(period, report, request):
+    """The page of a return in the queue, the filters kept; the queue itself for None."""
+    plan = period.plan.code
+    query = request.GET.copy()
+    query.pop("compare", None)
+    suffix = f"?{query.urlencode()}" if query else ""
+    if report is None:
+        return reverse("progress:reviews", args=[plan, period.code]) + suffix
+    return reverse("progress:review", args=[plan, period.code, report.pk]) + suffix
