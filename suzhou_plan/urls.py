@@ -8,7 +8,10 @@ from suzhou_plan.health import healthz
 
 handler500 = "suzhou_plan.outage.server_error"
 
-urlpatterns = [path("healthz", healthz, name="healthz")]
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("suzhou_plan.api_urls")),
+]
 for app in ("agencies", "tasks", "progress", "public"):
     if find_spec(f"{app}.urls"):
         urlpatterns.append(path("", include(f"{app}.urls")))

@@ -1,0 +1,1 @@
+"""Periods, reports, verdicts and figures, as the API reads and moves them."""

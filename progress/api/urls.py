@@ -1,0 +1,21 @@
+"""Addresses under /api/v1/ of this app; the site map puts those of all apps together."""
+
+from django.urls import path
+
+from progress.api import periods, reports, standings
+
+urlpatterns = [
+    path("tasks/", standings.TaskListWithLamps.as_view(), name="tasks"),
+    path("verdicts/", standings.VerdictList.as_view(), name="verdicts"),
+    path("problems/", standings.ProblemList.as_view(), name="problems"),
+    path("figures/overview/", standings.OverviewFigures.as_view(), name="overview"),
+    path("periods/", periods.PeriodList.as_view(), name="periods"),
+    path("reports/", reports.ReportList.as_view(), name="reports"),
+    path("reports/<int:pk>/", reports.ReportDetail.as_view(), name="report"),
+    path("reports/<int:pk>/versions/", reports.ReportVersions.as_view(), name="versions"),
+    path("reports/<int:pk>/attachments/", reports.ReportAttachments.as_view(), name="attachments"),
+    *(
+        path(f"reports/<int:pk>/{address}/", reports.move_view(verb), name=verb)
+        for address, verb in reports.VERBS.items()
+    ),
+]
