@@ -54,6 +54,11 @@ class ReportingPeriod(models.Model):
         return self.label
 
     @property
+    def is_demo(self):
+        """What is recorded about a period opened for the demonstration goes with the demonstration."""
+        return self.opened_for_demo
+
+    @property
     def year(self):
         return self.starts_on.year
 

@@ -1,0 +1,185 @@
+"""The demonstration: labelled, the same on every machine, resumable, and gone without a trace."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.db import transaction
+from django.urls import reverse
+
+from agencies.models import AgencySuccession, AuditEvent, User
+from progress import demonstration
+from progress.demonstration import building
+from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod, ReportVersion
+from tasks.models import Assignment
+from tests.cast import client_of, person
+from tests.factories import SHANGHAI
+
+# One quarter has been filed, the next has just opened.
+UP_TO = datetime(2024, 11, 20, 9, 0, tzinfo=SHANGHAI)
+OURS = ("agencies", "tasks", "progress")
+
+
+def everything():
+    """Every row of this project's own tables, as data."""
+    models = [model for model in apps.get_models() if model._meta.app_label in OURS]
+    return {
+        model._meta.label: serializers.serialize("python", model.objects.order_by("pk")) for model in models
+    }
+
+
+def built():
+    demonstration.create_people()
+    demonstration.request_build(now=UP_TO)
+    assert demonstration.build(now=UP_TO)
+
+
+@pytest.fixture
+def few_duties(plans):
+    """The plan with the duties of its first tasks only: a history that is quick to walk."""
+    Assignment.objects.filter(task__plan__code="2024-2026", task__number__gt=7).delete()
+
+
+@pytest.fixture
+def history(few_duties):
+    built()
+
+
+def test_the_first_quarter_has_been_walked_by_the_real_verbs(plans):
+    built()
+    quarter = ReportingPeriod.objects.get(plan__code="2024-2026", code="2024Q3")
+    reports = ProgressReport.objects.filter(period=quarter)
+    assert reports.count() == 98, "by count of the plan: 98 lead returns a quarter"
+    states = set(reports.values_list("state", flat=True))
+    assert "accepted" in states
+    for report in reports.filter(state="accepted"):
+        assert {"submit", "approve", "accept"} <= set(report.steps.values_list("verb", flat=True))
+    assert any(report.is_late(UP_TO) for report in reports), "somebody is late"
+    assert quarter.verdicts.count() == 80
+
+
+def test_every_row_says_it_is_demonstration(history):
+    for model in apps.get_models():
+        if any(field.name == "is_demo" for field in model._meta.fields):
+            unmarked = model.objects.filter(is_demo=False)
+            assert not unmarked.exclude(pk__in=before_demonstration(model)).exists(), model
+    for version in ReportVersion.objects.all():
+        said = version.content
+        assert "【演示】" in said["progress"] + said["no_change_reason"]
+
+
+def before_demonstration(model):
+    """Rows of the reference data: assignments as the plans have them, what loading them was recorded as."""
+    by_people = model.objects.filter(is_demo=False)
+    return (
+        by_people
+        if model._meta.label in ("tasks.Assignment", "agencies.AuditEvent")
+        else model.objects.none()
+    )
+
+
+def test_it_is_the_same_on_every_machine(history):
+    first = list(ReportVersion.objects.order_by("pk").values_list("content__progress", "frozen_at"))
+    demonstration.remove()
+    built()
+    assert list(ReportVersion.objects.order_by("pk").values_list("content__progress", "frozen_at")) == first
+
+
+def test_removal_takes_all_of_it_and_nothing_else(few_duties):
+    person("real-person", "reporter", "fgw")
+    before = everything()
+    built()
+    demonstration.remove()
+    assert everything() == before
+
+
+def test_what_demonstration_people_confirmed_is_open_again(history):
+    office = User.objects.get(username="office")
+    succession = AgencySuccession.objects.filter(inferred=True).first()
+    succession.confirmed_at, succession.confirmed_by = UP_TO, office
+    succession.save()
+    demonstration.remove()
+    succession.refresh_from_db()
+    assert succession.awaits_confirmation
+
+
+def test_a_build_killed_midway_is_finished_by_the_next(few_duties, monkeypatch):
+    demonstration.create_people()
+    demonstration.request_build(now=UP_TO)
+    walked, walk = [], building._walk
+
+    def killed_at_the_fifth(report, cast, up_to):
+        walked.append(report.pk)
+        if len(walked) == 5:
+            raise KeyboardInterrupt
+        walk(report, cast, up_to)
+
+    monkeypatch.setattr(building, "_walk", killed_at_the_fifth)
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        demonstration.build(now=UP_TO)
+    monkeypatch.setattr(building, "_walk", walk)
+    DemonstrationRun.objects.update(claimed_until=None)
+    later = UP_TO + timedelta(minutes=6)
+    assert demonstration.build(now=later)
+    assert DemonstrationRun.objects.get().finished_at is not None
+    assert not ReportVersion.objects.exclude(number__lte=2).exists(), "nothing was walked twice"
+
+
+def test_two_workers_never_build_at_once(few_duties):
+    demonstration.create_people()
+    run = demonstration.request_build(now=UP_TO)
+    DemonstrationRun.objects.filter(pk=run.pk).update(claimed_until=UP_TO + timedelta(minutes=1))
+    assert not demonstration.build(now=UP_TO)
+
+
+def test_a_build_that_keeps_failing_is_parked_and_says_why(few_duties, monkeypatch):
+    demonstration.create_people()
+    demonstration.request_build(now=UP_TO)
+
+    def broken(*args):
+        raise ValueError("坏了")
+
+    monkeypatch.setattr(building, "_goals", broken)
+    for _ in range(building.MOST_ATTEMPTS):
+        with pytest.raises(ValueError):
+            demonstration.build(now=UP_TO)
+    assert not demonstration.build(now=UP_TO)
+    run = DemonstrationRun.objects.get()
+    assert run.is_parked
+    assert "坏了" in run.failure
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def test_the_button_removes_it_and_signs_demonstration_people_out(plans, settings):
+    settings.DEMO = True
+    demonstration.create_people()
+    client = client_of(User.objects.get(username="office"))
+    page = client.get(reverse("progress:demonstration"))
+    assert "移除全部演示数据" in page.content.decode()
+    answer = client.post(reverse("progress:demonstration"))
+    assert answer.url == reverse("public:home")
+    assert not User.objects.filter(is_demo=True).exists()
+    assert client.get(reverse("progress:demonstration")).status_code == 302, "signed out"
+
+
+@pytest.mark.parametrize("name", ["reporter", "approver", "leader"])
+def test_others_may_not_remove_it(name, request, plans):
+    client = client_of(request.getfixturevalue(name))
+    assert client.post(reverse("progress:demonstration")).status_code == 403
+
+
+def test_the_trail_of_real_people_stays(history):
+    kept = AuditEvent.objects.create(
+        at=UP_TO,
+        actor_id=0,
+        actor_name="吴办",
+        verb="测试",
+        subject_type="x",
+        subject_id="1",
+        subject_label="x",
+    )
+    demonstration.remove()
+    assert AuditEvent.objects.filter(pk=kept.pk).exists()
