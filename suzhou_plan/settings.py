@@ -176,7 +176,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "suzhou_plan.apps.StaticFiles",
     "rest_framework",
     "knox",
     "django_filters",
