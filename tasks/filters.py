@@ -122,6 +122,10 @@ class GoalFilter(TaskFilter):
     )
     key = None
 
+    class Meta:
+        model = Task
+        fields = ["plan", "chapter", "agency", "role", "q"]
+
     def __init__(self, *args, year, **kwargs):
         self.year = year
         super().__init__(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""Pages of what was promised, one module by subject."""
