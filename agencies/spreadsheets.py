@@ -3,6 +3,7 @@
 Text is always written as text: what looks like a formula, an address or a number stays what was typed.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,9 @@ from django.utils import timezone
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_TEXT = 32_000
+CUT = "……（超出一格所能容纳，全文请在系统内查看）"
+# What XML cannot hold, or a cell would show as rubbish; line ends stay.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SAFE_OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -79,9 +83,21 @@ def write_cell(sheet, row, place, value, formats):
     elif isinstance(value, date):
         sheet.write_datetime(row, place, datetime(value.year, value.month, value.day), formats["date"])
     else:
-        written = str(value)[:LONGEST_TEXT]
-        look = "formula_like" if written.startswith(("=", "+", "-", "@", "\t", "\r")) else "text"
+        written = clean_text(str(value))
+        look = "formula_like" if looks_like_formula(written) else "text"
         sheet.write_string(row, place, written, formats[look])
+
+
+def clean_text(text: str) -> str:
+    """Text as a cell can hold it: one kind of line end, no control characters, at most 32,767 characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "　")
+    text = UNPRINTABLE.sub("", text)
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + CUT
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether Excel might take a text for a formula when it is typed in again."""
+    return text.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
 
 
 def list_response(filename: str, title: str, columns, rows, *, note: str = "") -> HttpResponse:

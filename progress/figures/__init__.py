@@ -22,9 +22,11 @@ from .filing import (
     filing,
     filing_by_agency,
     heat_map,
+    sent_back_by_agency,
     total,
     unreported,
 )
+from .history import ProjectStanding, QuarterOfTask, TargetStanding, projects_of, quarters_of, targets_of
 from .overview import (
     LAMP_ORDER,
     ChapterFigures,
@@ -56,7 +58,10 @@ __all__ = [
     "Kpi",
     "Overview",
     "ProblemRow",
+    "ProjectStanding",
+    "QuarterOfTask",
     "Standing",
+    "TargetStanding",
     "Unreported",
     "behind",
     "by_chapter",
@@ -73,8 +78,12 @@ __all__ = [
     "meaningful",
     "overview",
     "problems",
+    "projects_of",
+    "quarters_of",
+    "sent_back_by_agency",
     "standing",
     "standings",
+    "targets_of",
     "total",
     "unreported",
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies.dating import in_force
 from agencies.models import Agency, Post, Role
-from progress.models import ProgressReport, ReportingPeriod, TaskReturn
+from progress.models import ProgressReport, ReportingPeriod, ReportStep, TaskReturn
 from tasks.models import Task
 
 State = ProgressReport.State
@@ -156,6 +156,17 @@ def filing_by_agency(plan, period, user, now):
     rows = counted_for(user).filter(period=period, period__plan=plan, owed=True).values("agency")
     counted = {row.pop("agency"): Filing(**row) for row in rows.annotate(**_counts(now)).order_by("agency")}
     return by_class(counted, Agency.objects.in_bulk(counted))
+
+
+def sent_back_by_agency(plan, period, user):
+    """退回: {agency id: how often the office sent a return of this period back}; one query."""
+    steps = ReportStep.objects.filter(
+        verb="send_back",
+        by_office=True,
+        report__in=counted_for(user).filter(period=period, period__plan=plan, owed=True),
+    )
+    counted = steps.values("report__agency").annotate(times=Count("pk")).order_by("report__agency")
+    return {row["report__agency"]: row["times"] for row in counted}
 
 
 def by_class(counted, agencies):
