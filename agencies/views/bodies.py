@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -30,10 +29,7 @@ PER_PAGE = 100
 def agency_list(request):
     agencies = Agency.objects.visible_to(request.user)
     filters = AgencyFilter(request.GET, queryset=agencies)
-    waiting = Q(names__inferred=True, names__confirmed_at__isnull=True)
-    shown = filters.qs.annotate(
-        unconfirmed_names=Count("names", filter=waiting, distinct=True)
-    ).prefetch_related("names", "successions__successor", "predecessions__predecessor")
+    shown = filters.qs.prefetch_related("names", "successions__successor", "predecessions__predecessor")
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": filters,

@@ -19,7 +19,15 @@ GOOD = "Kite-over-Sui-River-7"
 
 @pytest.mark.parametrize(
     "password",
-    ["short-1", "suzhou-demo", "Suzhou@2026", "宿州长三角2026!!!", "admin123456", "password1234", "8237461982374"],
+    [
+        "short-1",
+        "suzhou-demo",
+        "Suzhou@2026",
+        "宿州长三角2026!!!",
+        "admin123456",
+        "password1234",
+        "8237461982374",
+    ],
 )
 def test_the_default_profile_refuses(password):
     with pytest.raises(ValidationError):

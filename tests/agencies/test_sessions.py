@@ -56,9 +56,7 @@ ENDS = {
     "password changed elsewhere": lambda who, by, now: accounts.change_own_password(
         who, "a new kite, 31 metres", now=now
     ),
-    "post added": lambda who, by, now: accounts.assign_post(
-        who, Role.REPORTER, body("kjj"), by=by, now=now
-    ),
+    "post added": lambda who, by, now: accounts.assign_post(who, Role.REPORTER, body("kjj"), by=by, now=now),
     "post ended": lambda who, by, now: accounts.end_post(who.posts.get(), by=by, now=now),
     "signed out everywhere": lambda who, by, now: accounts.sign_out_everywhere(who, by=who, now=now),
 }

@@ -1,4 +1,4 @@
-"""Nobody guesses in: three counters, raised before the password is looked at; the same answer for any name."""
+"""Nobody guesses in: three counters, raised before the password is read; one answer for any name."""
 
 import random
 import threading
