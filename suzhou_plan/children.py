@@ -80,10 +80,13 @@ class Household:
         self.say = say
         self.stopping = False
 
-    def open(self) -> None:
+    def listen(self) -> None:
+        """From now on the signals that end a program end the household."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        for child in self.children:
+
+    def start(self, *children: Child) -> None:
+        for child in children:
             child.start(time.monotonic())
 
     def keep(self) -> None:

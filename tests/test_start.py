@@ -172,7 +172,16 @@ class Started:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True).start()
+        self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)
+        self.reader.start()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Tell it to stop, as Ctrl-C or a service manager would; returns its exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(40)
+        self.reader.join(5)
+        self.process.stdout.close()
+        return code
 
     def said(self, words: str) -> bool:
         return words in "".join(self.lines)
@@ -211,9 +220,8 @@ def test_it_answers_mends_its_children_and_stops_them_all(tmp_path):
         numbers = [*started.children()]
         assert len(numbers) == 3
     finally:
-        started.process.send_signal(signal.SIGINT)
-        started.process.wait(40)
-    assert started.process.returncode == 0
+        code = started.end(signal.SIGINT)
+    assert code == 0
     wait_until(lambda: not any(map(alive, [*before, *numbers])))
 
 
@@ -226,5 +234,4 @@ def test_without_demonstration_it_prints_a_link_for_the_first_administrator(tmp_
         assert started.said("首位管理员")
         assert not started.said("suzhou-demo")
     finally:
-        started.process.terminate()
-        started.process.wait(40)
+        started.end()

@@ -36,11 +36,15 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         self.prepare()
-        household = Household(self.children(), say=self.say)
-        self.say("启动网站、后台任务和定时任务")
-        household.open()
+        web, *background = self.children()
+        household = Household([web, *background], say=self.say)
+        household.listen()
         try:
-            self.wait_for_answer(household)
+            self.say("启动网站")
+            household.start(web)
+            self.wait_for_answer(web, household)
+            self.say("启动后台任务和定时任务")
+            household.start(*background)
             self.greet()
         except BaseException:
             household.close()
@@ -101,8 +105,7 @@ class Command(BaseCommand):
             ),
         ]
 
-    def wait_for_answer(self, household: Household) -> None:
-        web = household.children[0]
+    def wait_for_answer(self, web: Child, household: Household) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS
         while not answers(f"{address()}/healthz"):
             if household.stopping:
@@ -142,7 +145,8 @@ def web_command(python: str) -> list[str]:
     return [
         *(python, "-m", "gunicorn", "suzhou_plan.wsgi:application"),
         *("--bind", f"{host}:{settings.PORT}"),
-        *("--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "10"),
+        *("--workers", "2", "--threads", "4", "--preload", "--timeout", "60"),
+        *("--graceful-timeout", "5"),
         *("--no-control-socket", "--log-level", "warning"),
     ]
 
