@@ -148,13 +148,13 @@ def counted_for(user):
 def filing(plan, period, user, now):
     """The counts of one period as one Filing; one query."""
     rows = counted_for(user).filter(period=period, period__plan=plan)
-    return Filing(**rows.aggregate(**_counts(now)))
+    return _filing(rows.aggregate(**_counts(now)))
 
 
 def filing_by_agency(plan, period, user, now):
     """The counts of one period per body, the four classes apart: [ClassFiling]; two queries."""
     rows = counted_for(user).filter(period=period, period__plan=plan, owed=True).values("agency")
-    counted = {row.pop("agency"): Filing(**row) for row in rows.annotate(**_counts(now)).order_by("agency")}
+    counted = {row["agency"]: _filing(row) for row in rows.annotate(**_counts(now)).order_by("agency")}
     return by_class(counted, Agency.objects.in_bulk(counted))
 
 
@@ -178,8 +178,16 @@ def by_class(counted, agencies):
     return [ClassFiling(name, classes[name]) for name in CLASSES if classes[name]]
 
 
+# A count may not be called like a field (`owed`), or the next condition would ask the count.
+COUNT_OF = "count_of_"
+
+
 def _counts(now):
-    return {name: Count("pk", filter=condition) for name, condition in conditions(now).items()}
+    return {f"{COUNT_OF}{name}": Count("pk", filter=condition) for name, condition in conditions(now).items()}
+
+
+def _filing(row):
+    return Filing(**{each.name: row[COUNT_OF + each.name] for each in fields(Filing)})
 
 
 # --- the heat map: agency × quarter --------------------------------------------------------------
@@ -273,7 +281,7 @@ def counted_by_period(plan, period, user, now, *, agency=None):
         rows = rows.filter(agency=agency)
     counted = defaultdict(dict)
     for row in rows.values("agency", "period").annotate(**_counts(now)).order_by("agency", "period"):
-        counted[row.pop("agency")][row.pop("period")] = Filing(**row)
+        counted[row["agency"]][row["period"]] = _filing(row)
     return counted
 
 
