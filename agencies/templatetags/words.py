@@ -12,7 +12,6 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, mark_safe
-from django.utils.http import urlencode
 
 register = template.Library()
 
@@ -408,13 +407,6 @@ def page_link(context, page, name="page"):
     query = context["request"].GET.copy()
     query[name] = page
     return f"?{query.urlencode()}"
-
-
-@register.filter
-def query_of(pairs):
-    """A dict of parameters → "?a=1&b=2", without the empty ones."""
-    kept = {key: value for key, value in pairs.items() if value not in (None, "", [])}
-    return f"?{urlencode(kept, doseq=True)}" if kept else ""
 
 
 # --- fields -----------------------------------------------------------------------------------------
