@@ -188,21 +188,23 @@ class Started:
 
     def children(self) -> dict[int, str]:
         """Process numbers and command lines of the direct children."""
-        listing = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        rows = (line.strip().split(None, 1) for line in listing.stdout.splitlines())
-        return {int(number): command for number, command in rows}
+        return {
+            int(folder.name): (folder / "cmdline").read_text().replace("\0", " ")
+            for folder in Path("/proc").glob("[0-9]*")
+            if status(int(folder.name))[1:2] == [str(self.process.pid)]
+        }
+
+
+def status(number: int) -> list[str]:
+    """State and parent of a process; empty when it is gone."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def alive(number: int) -> bool:
-    try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    return status(number)[:1] not in ([], ["Z"])
 
 
 @pytest.mark.services
