@@ -249,7 +249,7 @@ class ReturnForm(forms.Form):
         for target in self.sheet.targets:
             yield {
                 "target": target,
-                "numeric": is_numeric(target),
+                "last": self.sheet.last_values.get(target.pk),
                 "values": [(c.label, self[f"target-{target.pk}-{c}"]) for c in Certainty],
                 "note": self[f"target-{target.pk}-note"],
             }
@@ -299,6 +299,23 @@ def as_typed(sheet):
     """The report as it stands, as the page's controls would hold it: {name: text}; what a conflict shows."""
     form = ReturnForm(sheet)
     return {name: _typed(form.initial.get(name)) for name in form.fields}
+
+
+def carried_values(sheet):
+    """Last quarter's words, project stages and nodes done, by the names of the form's controls: what lasts.
+
+    Percent and values are left out: they are this quarter's to tell. Nodes are carried within a year only.
+    """
+    values = dict(sheet.carried)
+    if sheet.previous is None:
+        return values
+    for row in sheet.previous.project_updates.all():
+        values |= {f"project-{row.project_id}-stage": row.stage, f"project-{row.project_id}-note": row.note}
+    if sheet.previous.period.year == sheet.report.period.year:
+        for row in sheet.previous.node_reports.all():
+            for name in ("done", "done_on", "note"):
+                values[f"node-{row.node_id}-{name}"] = _typed(getattr(row, name))
+    return {name: value for name, value in values.items() if value}
 
 
 def _typed(value):

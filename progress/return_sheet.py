@@ -108,7 +108,9 @@ class ReturnSheet:
 
     @cached_property
     def previous(self):
-        return history.previous_return(self.report)
+        """The body's last return of this task before this period, with its content, or None."""
+        found = history.previous_return(self.report)
+        return content.load(found.pk) if found else None
 
     @cached_property
     def previous_said(self):
@@ -117,8 +119,16 @@ class ReturnSheet:
     @cached_property
     def carried(self):
         """Last quarter's words by field, for “带入”: what is empty there is left out."""
-        carried = history.carry_forward(self.report)
-        return {name: carried[name] for name in history.CARRIED if carried.get(name)}
+        if self.previous is None:
+            return {}
+        said = self.previous.task_return
+        return {name: getattr(said, name) for name in history.CARRIED if getattr(said, name)}
+
+    @cached_property
+    def last_values(self):
+        """Last quarter's most certain value of each target: {target id: TargetValue}."""
+        rows = self.previous.target_values.all() if self.previous else ()
+        return {row.target_id: row for row in sorted(rows, key=lambda row: CERTAINTY_ORDER[row.certainty])}
 
     # --- a colleague's eye ------------------------------------------------------------------------
 

@@ -435,6 +435,7 @@
       const text = carried[name], now = valueOf(name);
       if (!text || now === null || (all && now) || plain(now).includes(plain(text))) return;
       const long = controlsOf(name)[0].tagName === "TEXTAREA";
+      if (now && !long) return;
       put(name, now && long ? now + "\n" + text : text);
       done += 1;
     });
@@ -467,6 +468,7 @@
   const uploads = document.getElementById("uploads");
   form.querySelectorAll("[data-plain-upload]").forEach((button) => { button.hidden = true; });
   picker.removeAttribute("name");
+  picker.classList.add("visually-hidden"); /* its label is the button */
   let line = Promise.resolve();
 
   picker.addEventListener("change", () => { takeIn(picker.files); picker.value = ""; });

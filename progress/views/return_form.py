@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.permissions import Denied, why_not
 from progress import attachments, content, drafts, paper, permissions, workflow
 from progress.attachments import Refused
-from progress.forms import DecisionForm, ReturnForm, as_typed
+from progress.forms import DecisionForm, ReturnForm, as_typed, carried_values
 from progress.models import Attachment, ProgressReport
 from progress.return_sheet import ReturnSheet
 from progress.views.upload_limit import limit_uploads
@@ -88,6 +88,7 @@ def edit(request, sheet, form, *, problem="", theirs=None, status=200):
         "problem": problem,
         "conflict": _conflict(form, theirs) if theirs else [],
         "saved": as_typed(sheet),
+        "carried": carried_values(sheet),
         "actions": workflow.actions_for(request.user, sheet.report, now),
         "now": now,
         "late": sheet.report.is_late(now),
@@ -139,10 +140,13 @@ def read(request, sheet, decision=None, status=200):
 
 
 def _offered(user, report, now):
-    """The buttons under the paper form: what is allowed, and what one would look for, greyed with its reason."""
+    """The buttons under the paper form: what is allowed; what one would look for, greyed with its reason."""
+    actions = [action for action in workflow.actions_for(user, report, now) if action.verb != "submit"]
+    allowed = [action for action in actions if action.allowed]
+    if allowed and not user.is_office:
+        return allowed
     looked_for = {"withdraw"} if permissions.content_for(user, report) == "live" else set()
     looked_for |= {"accept"} if user.is_office else set()
-    actions = [action for action in workflow.actions_for(user, report, now) if action.verb != "submit"]
     return [action for action in actions if action.allowed or action.verb in looked_for]
 
 
@@ -238,15 +242,20 @@ def _carry(request, report, which):
     """“带入” without scripts: last quarter's words go below what is there; “all” fills what is empty."""
     report = _saved(request, report)
     sheet = ReturnSheet(report)
-    said, changes = report.task_return, {}
-    for name, text in sheet.carried.items():
-        if which == "all" and not getattr(said, name):
-            changes[name] = text
-        elif which == name:
-            changes[name] = "\n".join(filter(None, [getattr(said, name), text]))
-    if changes:
-        report = drafts.save(report, changes, by=request.user, now=timezone.now(), revision=report.revision)
-    anchor = f"#field-{which}" if which in changes else ""
+    now_there, carried = as_typed(sheet), carried_values(sheet)
+    if which == "all":
+        values = {name: text for name, text in carried.items() if not now_there.get(name)}
+    elif carried.get(which):
+        values = {which: "\n".join(filter(None, [now_there.get(which), carried[which]]))}
+    else:
+        values = {}
+    form = ReturnForm(sheet, now_there | values)
+    if values and not form.is_valid():
+        raise NotTaken(form)
+    if values:
+        now = timezone.now()
+        report = drafts.save(report, form.changes(), by=request.user, now=now, revision=report.revision)
+    anchor = f"#field-{which}" if which in values else ""
     return _done(request, report, "已带入上季度内容，请按本季度情况修改。", anchor=anchor)
 
 
