@@ -94,6 +94,13 @@ class Frame:
         return timezone.now()
 
 
+def frame_of(request):
+    """The request's one Frame, shared by the view and its templates."""
+    if not hasattr(request, "frame"):
+        request.frame = Frame(request)
+    return request.frame
+
+
 def frame(request):
     """Context processor: `frame` in every template."""
-    return {"frame": Frame(request)}
+    return {"frame": frame_of(request)}

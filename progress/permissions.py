@@ -131,3 +131,15 @@ def check_confirm_verdicts(user):
     """Lamps are confirmed by the office."""
     if not user.has_role(Role.OFFICE):
         raise Denied("亮灯由办公室审定。")
+
+
+def check_read_returns(user):
+    """Lists made of returns are for the business roles; administrators keep accounts only."""
+    if not user.has_role(Role.REPORTER, Role.APPROVER, Role.OFFICE, Role.LEADER):
+        raise Denied("系统管理员只管理账号和单位，不查看填报内容。")
+
+
+def check_overview(user):
+    """总体情况 is for the office and the leaders."""
+    if not user.has_role(Role.OFFICE, Role.LEADER):
+        raise Denied("总体情况供办公室和市领导查看；本单位的情况见“本单位”。")

@@ -3,7 +3,23 @@
 from django.urls import path
 
 import tasks.addresses  # noqa: F401 (the `plan` and `period` parts of an address)
-from progress.views import attachments, demonstration, calendar, periods, return_form, reviews, versions
+from progress.views import (
+    agency,
+    attachments,
+    calendar,
+    demonstration,
+    exports,
+    overview,
+    periods,
+    problems,
+    register,
+    return_form,
+    returns,
+    reviews,
+    task,
+    versions,
+    workbench,
+)
 
 app_name = "progress"
 
@@ -34,5 +50,34 @@ urlpatterns = [
         "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/versions/",
         versions.versions,
         name="versions",
+    ),
+    path("work/", workbench.home, name="home"),
+    path("work/agencies/<slug:code>/", agency.agency, name="agency"),
+    path("work/<plan:plan>/<period:period>/", workbench.workbench, name="workbench"),
+    path("work/<plan:plan>/<period:period>/exports/", exports.exports, name="exports"),
+    path(
+        "work/<plan:plan>/<period:period>/exports/quarter.xlsx", exports.export_quarter, name="export_quarter"
+    ),
+    path("work/<plan:plan>/<period:period>/overview/", overview.overview, name="overview"),
+    path("work/<plan:plan>/<period:period>/problems/", problems.problems, name="problems"),
+    path(
+        "work/<plan:plan>/<period:period>/problems/export.xlsx",
+        problems.problems_export,
+        name="problems_export",
+    ),
+    path("work/<plan:plan>/<period:period>/returns/", returns.returns, name="returns"),
+    path(
+        "work/<plan:plan>/<period:period>/returns/export.xlsx", returns.returns_export, name="returns_export"
+    ),
+    path("work/<plan:plan>/<period:period>/tasks/", register.register, name="register"),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/export.xlsx", register.register_export, name="register_export"
+    ),
+    path("work/<plan:plan>/<period:period>/tasks/<int:number>/", task.task, name="task"),
+    path("work/<plan:plan>/<period:period>/tasks/<int:number>/state/", task.task_state, name="task_state"),
+    path(
+        "work/<plan:plan>/<period:period>/verdicts/confirm/",
+        overview.confirm_verdicts,
+        name="confirm_verdicts",
     ),
 ]

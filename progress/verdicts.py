@@ -4,7 +4,7 @@ from django.db import transaction
 
 from agencies import audit
 from progress import figures, permissions
-from progress.models import Lamp, TaskVerdict
+from progress.models import Lamp, TaskState, TaskVerdict
 
 
 class Refused(Exception):
@@ -36,6 +36,21 @@ def confirm_verdicts(period, task_numbers, *, by, now, lamp=None, reason=""):
 def mark_stale(task, period, now):
     """Something a confirmed lamp rests on was opened again: the lamp waits for the office's word anew."""
     return TaskVerdict.objects.filter(task=task, period=period, stale_at__isnull=True).update(stale_at=now)
+
+
+@transaction.atomic
+def decide_state(task, *, state, on, evidence, by, now):
+    """The three-year state of a task: the office's dated decision with its evidence; earlier ones stay.
+
+    已完成 ends the task's duties from the next period. Raises Denied.
+    """
+    permissions.check_confirm_verdicts(by)
+    decided = TaskState.objects.create(
+        task=task, state=state, on=on, evidence=evidence, decided_by=by, decided_at=now, is_demo=by.is_demo
+    )
+    detail = {"状态": decided.get_state_display(), "日期": on.isoformat(), "依据": evidence}
+    audit.record("认定三年状态", task, by=by, now=now, detail=detail)
+    return decided
 
 
 def _chosen(period, task_numbers, by, now):

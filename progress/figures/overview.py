@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.http import urlencode
+
 from agencies.models import Agency
 from progress.models import Lamp, ReportingPeriod
 from tasks.models import Chapter, Plan
@@ -30,6 +32,10 @@ class Kpi:
     query: dict
     note: str = ""
     tone: str = ""
+
+    @property
+    def query_string(self) -> str:
+        return f"?{urlencode(self.query)}"
 
 
 @dataclass(frozen=True)

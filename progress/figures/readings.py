@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from progress import pace
 from progress.models import Lamp, LampRule, ProgressReport, TaskReturn
@@ -53,19 +53,18 @@ class Entry:
 
 
 class Readings:
-    """Goals, lamp rules and lead returns of a plan's tasks, for a period and the year before; 3 queries."""
+    """Goals, lamp rules and lead returns of a plan's tasks, for a period and the year before; 2 queries."""
 
     def __init__(self, period, task_ids):
         self.last = Quarter.of(period)
         since = date(self.last.year - 1, 1, 1)
-        self._goals = _goals(period.plan_id, task_ids, (self.last.year - 1, self.last.year))
-        self._rules = list(LampRule.objects.filter(plan=period.plan_id))
+        years = (self.last.year - 1, self.last.year)
+        self._goals, self._nodes, self._rules = _goals(period.plan_id, task_ids, years)
         self._entries = _entries(period.plan_id, task_ids, since, period.ends_on)
 
     def rule(self, year):
-        """The lamp rule in force for a year: the newest version that has begun."""
-        begun = [rule for rule in self._rules if rule.from_year <= year]
-        return max(begun, key=lambda rule: (rule.from_year, rule.version), default=pace.Rule())
+        """The lamp rule in force for a year; the usual one where the year has no goal to measure."""
+        return self._rules.get(year) or pace.Rule()
 
     def goal(self, task_id, agency_id, year):
         """The confirmed goal a lead answers to: its own, else the task's; None where undecided."""
@@ -134,7 +133,7 @@ class Readings:
             return None
         if goal.measure == AnnualGoal.Measure.NODES:
             done = self._nodes_done(task, entry, quarter)
-            return pace.by_nodes({node.pk: node.due_on for node in goal.nodes.all()}, done, quarter.ends_on)
+            return pace.by_nodes(self._nodes[goal.pk], done, quarter.ends_on)
         percent = self._percent(task, entry, quarter)
         if percent is None:
             return None
@@ -177,14 +176,34 @@ class Readings:
         return f"{reason}；另有 {missing} 家尚无已采用的进展" if missing else reason
 
 
+RULE = ("version", "yellow_from", "red_from", "yellow_run")
+
+
 def _goals(plan_id, task_ids, years):
-    """{(task id, year): {agency id or None: goal}} of confirmed goals, their nodes at hand."""
-    goals = defaultdict(dict)
-    rows = AnnualGoal.objects.confirmed().filter(task__plan=plan_id, year__in=years)
-    for goal in rows.order_by(F("agency").asc(nulls_first=True)).prefetch_related("nodes"):
-        if goal.task_id in task_ids:
-            goals[goal.task_id, goal.year][goal.agency_id] = goal
-    return goals
+    """Confirmed goals of some years, with their nodes and the lamp rule of their year, in one query.
+
+    Returns {(task id, year): {agency id or None: goal}}, {goal id: {node id: due date}}, {year: Rule}.
+    """
+    goals, nodes, rules = defaultdict(dict), defaultdict(dict), {}
+    newest = LampRule.objects.filter(plan=plan_id, from_year__lte=OuterRef("year"))
+    newest = newest.order_by("-from_year", "-version")
+    rows = (
+        AnnualGoal.objects.confirmed()
+        .filter(task__plan=plan_id, year__in=years)
+        .select_related("agency")
+        .annotate(node=F("nodes__pk"), node_due=F("nodes__due_on"))
+        .annotate(**{f"rule_{name}": Subquery(newest.values(name)[:1]) for name in RULE})
+        .order_by(F("agency__order").asc(nulls_first=True), "pk", "nodes__order")
+    )
+    for goal in rows:
+        if goal.task_id not in task_ids:
+            continue
+        goals[goal.task_id, goal.year].setdefault(goal.agency_id, goal)
+        if goal.node is not None:
+            nodes[goal.pk][goal.node] = goal.node_due
+        if goal.rule_version is not None:
+            rules[goal.year] = pace.Rule(*(getattr(goal, f"rule_{name}") for name in RULE))
+    return goals, nodes, rules
 
 
 def _entries(plan_id, task_ids, since, until):

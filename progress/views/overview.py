@@ -1,0 +1,52 @@
+"""总体情况: the whole at a glance, and the office's word on the lamps."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from agencies.models import Role
+from progress import charts, figures, permissions, verdicts
+from progress.models import Lamp
+from progress.views.place import period_at
+
+
+@require_safe
+def overview(request, plan, period):
+    permissions.check_overview(request.user)
+    period = period_at(request, plan, period)
+    whole = figures.overview(period.plan, period, request.user, timezone.now())
+    context = {
+        "plan": period.plan,
+        "period": period,
+        "overview": whole,
+        "lamps_chart": charts.lamps_by_chapter(whole),
+        "pace_chart": charts.pace_by_chapter(whole) if charts.has_pace(whole) else None,
+        "opens_rows": request.user.has_role(Role.OFFICE),
+        "lamp_choices": Lamp.choices,
+    }
+    return render(request, "progress/overview.html", context)
+
+
+@require_POST
+def confirm_verdicts(request, plan, period):
+    """审定: all lamps that wait, or the tasks named in the form; back to where it was asked."""
+    permissions.check_confirm_verdicts(request.user)
+    period = period_at(request, plan, period)
+    wanted = "all" if request.POST.get("all") else [n for n in request.POST.getlist("task") if n.isdecimal()]
+    try:
+        done = verdicts.confirm_verdicts(
+            period,
+            wanted,
+            by=request.user,
+            now=timezone.now(),
+            lamp=request.POST.get("lamp") or None,
+            reason=request.POST.get("reason", ""),
+        )
+    except verdicts.Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        messages.success(request, f"已审定 {len(done)} 项任务的亮灯，各单位和市领导现在可以看到。")
+    if wanted != "all" and len(wanted) == 1 and request.POST.get("back") == "task":
+        return redirect("progress:task", period.plan.code, period.code, int(wanted[0]))
+    return redirect("progress:overview", period.plan.code, period.code)

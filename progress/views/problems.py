@@ -1,0 +1,71 @@
+"""存在问题: what stands in the way, as told in accepted returns."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agencies.spreadsheets import Column, list_response
+from progress import figures, permissions
+from progress.filters import ReportsOfPeriodFilter
+from progress.models import ProgressReport
+from progress.views.place import period_at
+
+
+@require_safe
+def problems(request, plan, period):
+    permissions.check_read_returns(request.user)
+    period = period_at(request, plan, period)
+    everything, found, rows = _rows(request, period)
+    context = {
+        "plan": period.plan,
+        "period": period,
+        "filter": found,
+        "rows": rows,
+        "total": len(everything),
+        "requests": sum(1 for row in rows if row.request),
+    }
+    return render(request, "progress/problems.html", context)
+
+
+def _rows(request, period):
+    """(all problems, the filter, those that fit it)."""
+    found = ReportsOfPeriodFilter(request.GET, ProgressReport.objects.all(), request=request, period=period)
+    for name in ("status", "late"):
+        del found.filters[name]
+    everything = figures.problems(period.plan, period, request.user, timezone.now())
+    if not found.form.is_valid() or not any(found.form.cleaned_data.values()):
+        return everything, found, everything
+    fitting = set(found.qs.filter(period=period).values_list("pk", flat=True))
+    return everything, found, [row for row in everything if row.report.pk in fitting]
+
+
+COLUMNS = [
+    Column("序号", 7),
+    Column("存在问题", 44),
+    Column("涉及任务/项目", 30),
+    Column("责任单位", 22),
+    Column("整改措施", 40),
+    Column("需上级协调事项", 36),
+]
+
+
+@require_safe
+def problems_export(request, plan, period):
+    """The list as shown, as Excel, in the columns of the 问题清单 that a return can fill."""
+    permissions.check_read_returns(request.user)
+    period = period_at(request, plan, period)
+    _, _, rows = _rows(request, period)
+    lines = [
+        [
+            number,
+            row.problem,
+            f"{row.task.number}. {row.task.title}",
+            row.agency.name,
+            row.next_steps,
+            row.request,
+        ]
+        for number, row in enumerate(rows, start=1)
+    ]
+    title = f"{period.code} 问题清单"
+    note = f"{period.plan.title} {period.label}，共 {len(lines)} 条"
+    return list_response(f"{period.plan.code} {title}", title, COLUMNS, lines, note=note)

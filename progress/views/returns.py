@@ -1,0 +1,99 @@
+"""填报情况: the returns of a period by status; every count elsewhere opens its rows here."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agencies.models import Role
+from agencies.spreadsheets import Column, list_response
+from progress import figures, permissions
+from progress.filters import ReportsOfPeriodFilter
+from progress.models import ProgressReport
+from progress.views.place import period_at
+
+PAGE = 100
+ORDERS = {
+    "number": ["task__number", "order", "agency__order"],
+    "agency": ["agency__order", "task__number"],
+    "left": ["left_at", "task__number"],
+    "status": ["state", "task__number"],
+}
+
+
+@require_safe
+def returns(request, plan, period):
+    permissions.check_read_returns(request.user)
+    period = period_at(request, plan, period)
+    now = timezone.now()
+    found = _filter(request, period)
+    page = Paginator(_ordered(request, found.qs), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "plan": period.plan,
+        "period": period,
+        "filter": found,
+        "page": page,
+        "rows": [(report, report.is_late(now)) for report in page],
+        "total": found.queryset.count(),
+        "filing": figures.filing(period.plan, period, request.user, now),
+        "only_accepted": not request.user.has_role(Role.OFFICE, Role.REPORTER, Role.APPROVER),
+    }
+    return render(request, "progress/returns.html", context)
+
+
+def _filter(request, period):
+    rows = (
+        ProgressReport.objects.visible_to(request.user)
+        .filter(period=period, kind=ProgressReport.Kind.TASK)
+        .select_related("agency", "task__chapter", "task_return")
+    )
+    return ReportsOfPeriodFilter(request.GET, rows, request=request, period=period)
+
+
+def _ordered(request, rows):
+    wanted = request.GET.get("sort", "")
+    order = ORDERS.get(wanted.removeprefix("-"), ORDERS["number"])
+    order = [f"-{order[0]}", *order[1:]] if wanted.startswith("-") else order
+    return rows.order_by(*order, "pk")
+
+
+COLUMNS = [
+    Column("序号", 7),
+    Column("工作任务", 32),
+    Column("单位", 22),
+    Column("类别", 14),
+    Column("填报方式", 12),
+    Column("状态", 16),
+    Column("应报时间", 17),
+    Column("报送时间", 17),
+    Column("是否迟报", 10),
+    Column("退回意见", 30),
+]
+
+
+@require_safe
+def returns_export(request, plan, period):
+    """The list as shown, as Excel."""
+    permissions.check_read_returns(request.user)
+    period = period_at(request, plan, period)
+    now = timezone.now()
+    rows = [_row(report, request.user, now) for report in _ordered(request, _filter(request, period).qs)]
+    title = f"{period.code} 填报情况"
+    note = f"{period.plan.title} {period.label}，共 {len(rows)} 项"
+    return list_response(f"{period.plan.code} {title}", title, COLUMNS, rows, note=note)
+
+
+def _row(report, user, now):
+    live = permissions.content_for(user, report) is not None
+    return [
+        report.task.number,
+        report.task.title,
+        report.agency.name,
+        report.get_duty_display(),
+        report.task_return.get_nature_display() if live and report.has_left else "",
+        "免报" if report.waived_at else report.get_state_display(),
+        report.due_at,
+        report.left_at,
+        report.is_late(now),
+        report.return_reason if live and report.state == ProgressReport.State.RETURNED else "",
+    ]
