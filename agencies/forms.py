@@ -20,6 +20,11 @@ from agencies.models.people import RESERVED_USERNAMES, USERNAME
 RESERVED_CODES = {"new", "export"}
 
 
+def posted(request):
+    """What a form is bound to: the POST, even an empty one; None otherwise."""
+    return request.POST if request.method == "POST" else None
+
+
 def day_input():
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

@@ -17,6 +17,7 @@ from agencies.forms import (
     MemberFormSet,
     NameFormSet,
     SuccessionFormSet,
+    posted,
 )
 from agencies.models import Agency, AgencyGroup, AgencyName, AgencySuccession, GroupMember
 from agencies.permissions import check_confirm_inference, check_manage_bodies, why_not
@@ -84,11 +85,11 @@ def agency_edit(request, code):
 
 def _edit_agency(request, agency):
     former_name = agency.name
-    form = AgencyForm(request.POST or None, instance=agency)
+    form = AgencyForm(posted(request), instance=agency)
     parts = {
-        "names": NameFormSet(request.POST or None, instance=agency, prefix="names"),
-        "successions": SuccessionFormSet(request.POST or None, instance=agency, prefix="successions"),
-        "contacts": ContactFormSet(request.POST or None, instance=agency, prefix="contacts"),
+        "names": NameFormSet(posted(request), instance=agency, prefix="names"),
+        "successions": SuccessionFormSet(posted(request), instance=agency, prefix="successions"),
+        "contacts": ContactFormSet(posted(request), instance=agency, prefix="contacts"),
     }
     if request.method == "POST" and _all_valid(form, parts):
         by, now = request.user, timezone.now()
@@ -128,8 +129,8 @@ def group_list(request):
 def group(request, pk):
     check_manage_bodies(request.user)
     found = get_object_or_404(AgencyGroup, pk=pk)
-    form = GroupForm(request.POST or None, instance=found)
-    parts = {"members": MemberFormSet(request.POST or None, instance=found, prefix="members")}
+    form = GroupForm(posted(request), instance=found)
+    parts = {"members": MemberFormSet(posted(request), instance=found, prefix="members")}
     if request.method == "POST" and _all_valid(form, parts):
         by, now = request.user, timezone.now()
         save_body(found, parts.values(), changed=_changed(form, parts), by=by, now=now)

@@ -16,7 +16,7 @@ from agencies.accounts import (
     revoke_token,
     sign_out_everywhere,
 )
-from agencies.forms import ChangePasswordForm, PersonForm
+from agencies.forms import ChangePasswordForm, PersonForm, posted
 from agencies.models import User
 from agencies.passwords import must_be_changed
 from agencies.permissions import Denied
@@ -26,7 +26,7 @@ from agencies.permissions import Denied
 def me(request):
     # A copy, so that a refused form does not change the person shown around it.
     person = User.objects.get(pk=request.user.pk)
-    form = PersonForm(request.POST or None, instance=person)
+    form = PersonForm(posted(request), instance=person)
     if request.method == "POST" and form.is_valid():
         edit_person(request.user, **form.cleaned_data, by=request.user, now=timezone.now())
         messages.success(request, "已保存。")
@@ -39,7 +39,7 @@ def me(request):
 @never_cache
 @sensitive_post_parameters()
 def password(request):
-    form = ChangePasswordForm(request.POST or None, person=request.user)
+    form = ChangePasswordForm(posted(request), person=request.user)
     if request.method == "POST" and form.is_valid():
         change_own_password(request.user, form.cleaned_data["new_password"], now=timezone.now())
         update_session_auth_hash(request, request.user)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from agencies import accounts
 from agencies.audit import trail_of
 from agencies.filters import PersonFilter
-from agencies.forms import NewPersonForm, PersonForm, PostForm
+from agencies.forms import NewPersonForm, PersonForm, PostForm, posted
 from agencies.invitations import password_link
 from agencies.models import Post, User
 from agencies.people_sheet import COLUMNS, rows_of
@@ -50,7 +50,7 @@ def people_export(request):
 @never_cache
 def person_new(request):
     check_manage_accounts(request.user)
-    form = NewPersonForm(request.POST or None)
+    form = NewPersonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         typed, by, now = form.cleaned_data, request.user, timezone.now()
         try:

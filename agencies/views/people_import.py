@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from agencies import people_sheet
-from agencies.forms import ImportForm
+from agencies.forms import ImportForm, posted
 from agencies.invitations import password_link
 from agencies.people_sheet import COLUMNS
 from agencies.permissions import Denied, check_manage_accounts
@@ -27,7 +27,7 @@ def people_import(request):
     check_manage_accounts(request.user)
     if request.method == "POST" and "rows" in request.POST:
         return _take_over(request)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES or None)
     context = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from agencies.audit import record
 from agencies.demo_people import demo_people
-from agencies.forms import FirstAdminForm, NewPasswordForm, SignInForm
+from agencies.forms import FirstAdminForm, NewPasswordForm, SignInForm, posted
 from agencies.invitations import (
     accept_first_admin,
     accept_invitation,
@@ -33,7 +33,7 @@ ENDED_TEXT = {
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request):
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     onward = _onward(request)
     if request.method == "GET" and request.user.is_authenticated:
         return redirect(onward)
@@ -71,7 +71,7 @@ def invitation(request, token):
     """A person sets a password through a one-time link."""
     try:
         person = person_of(token)
-        form = NewPasswordForm(request.POST or None, person=person)
+        form = NewPasswordForm(posted(request), person=person)
         if request.method == "POST" and form.is_valid():
             now = timezone.now()
             _begin(
@@ -90,7 +90,7 @@ def first_admin(request, token):
     """The first administrator of an empty installation introduces themselves."""
     try:
         check_first_admin_token(token)
-        form = FirstAdminForm(request.POST or None)
+        form = FirstAdminForm(posted(request))
         if request.method == "POST" and form.is_valid():
             now, typed = timezone.now(), form.cleaned_data
             person = accept_first_admin(

@@ -1,0 +1,223 @@
+"""Who gets what at which address: the table behind test_routes.py.
+
+One entry per URL name. To add a page, add a line: how its address is filled from the World (PLACE for the
+plan and the period), and what every kind of visitor is answered to GET and to an empty POST. Write the
+common answer with `all_get`, name the exceptions: all_get(403, office=200). `anonymous` and `disabled` are
+sent to the sign-in page (302) unless said otherwise.
+"""
+
+from dataclasses import dataclass, field
+
+SIGNED_IN = (
+    *("nobody", "reporter", "approver", "supporter", "supporter_approver", "county", "stranger"),
+    *("office", "office2", "leader", "admin"),
+)
+VISITORS = ("anonymous", "disabled", *SIGNED_IN)
+# Kinds of visitor named together.
+TOGETHER = {
+    "offices": ("office", "office2"),
+    "own": ("reporter", "approver"),
+    "visitors": ("anonymous", "disabled"),
+    "agencies": ("reporter", "approver", "supporter", "supporter_approver", "county", "stranger"),
+}
+
+
+def all_get(status, **others):
+    """{visitor: status}: `status` for whoever is signed in, 302 for the rest, but for `others`."""
+    answers = dict.fromkeys(SIGNED_IN, status) | dict.fromkeys(("anonymous", "disabled"), 302)
+    for who, answer in others.items():
+        answers |= dict.fromkeys(TOGETHER.get(who, (who,)), answer)
+    return answers
+
+
+def public(status=200):
+    return dict.fromkeys(VISITORS, status)
+
+
+def api(status, **others):
+    return all_get(status, **{"visitors": 401, **others})
+
+
+@dataclass(frozen=True)
+class Route:
+    """get, post: {visitor: status or a tuple of them}; address: what fills the parts of the URL.
+
+    path: the whole address, where it has no name to be reversed by.
+    """
+
+    get: dict
+    post: dict | None = None
+    address: dict = field(default_factory=dict)
+    path: str = ""
+
+    @property
+    def cells(self):
+        methods = {"get": self.get, "post": self.get if self.post is None else self.post}
+        return [
+            (method, visitor, answers[visitor]) for method, answers in methods.items() for visitor in VISITORS
+        ]
+
+
+# What fills an address; the values are names in the World of test_routes.py.
+PLACE = {"plan": "plan", "period": "period"}
+OF_TASK = {**PLACE, "number": "number"}
+OF_RETURN = {**OF_TASK, "agency": "agency"}
+
+NO_POST = all_get(405)
+OFFICE_OR_ADMIN = all_get(403, offices=200, admin=200)
+ADMIN_ONLY = all_get(403, admin=200)
+# What concerns tasks is for whoever holds a post; to others a plan does not exist.
+TASKS = all_get(200, nobody=404)
+RETURNS = all_get(200, nobody=403, admin=403)
+OFFICE_PAGE = all_get(403, nobody=404, offices=200)
+# One return still in draft: its own body and the office know of it.
+OWN_RETURN = all_get(404, own=200, offices=200)
+API_NO_POST = api(405)
+
+
+def office_act(status=302, nobody=404):
+    """What an empty POST of something only the office may do is answered."""
+    return all_get(403, nobody=nobody, offices=status)
+
+
+def api_act(**others):
+    """A verb on one return: 404 for who may not know of it, 428 where only the revision is missing."""
+    return api(404, **{"own": 403, "offices": 403, **others})
+
+
+ROUTES = {
+    "healthz": Route(public(), public(405)),
+    # --- agencies -------------------------------------------------------------------------------
+    "agencies:sign_in": Route(all_get(302, visitors=200), public()),
+    "agencies:sign_out": Route(public(405), public(302)),
+    "agencies:invitation": Route(public(403), address={"token": "token"}),
+    "agencies:first_admin": Route(public(403), address={"token": "token"}),
+    "agencies:me": Route(all_get(200)),
+    "agencies:password": Route(all_get(200)),
+    "agencies:tokens": Route(all_get(200)),
+    "agencies:token_revoke": Route(NO_POST | {"anonymous": 302}, all_get(404), {"key": "token"}),
+    "agencies:other_devices": Route(NO_POST, all_get(302)),
+    "agencies:agency_list": Route(all_get(200)),
+    "agencies:agency_export": Route(all_get(200)),
+    "agencies:agency_new": Route(OFFICE_OR_ADMIN, all_get(403, offices=400, admin=400)),
+    "agencies:agency_edit": Route(OFFICE_OR_ADMIN, all_get(403, offices=400, admin=400), {"code": "agency"}),
+    "agencies:inference_confirm": Route(
+        NO_POST, all_get(403, offices=302), {"kind": "inference_kind", "pk": "inference"}
+    ),
+    "agencies:group_list": Route(all_get(200)),
+    "agencies:group": Route(OFFICE_OR_ADMIN, all_get(403, offices=400, admin=400), {"pk": "group"}),
+    "agencies:people": Route(OFFICE_OR_ADMIN),
+    "agencies:people_export": Route(OFFICE_OR_ADMIN),
+    "agencies:person_new": Route(ADMIN_ONLY, all_get(403, admin=400)),
+    "agencies:people_template": Route(ADMIN_ONLY),
+    "agencies:people_import": Route(ADMIN_ONLY, all_get(403, admin=400)),
+    "agencies:person": Route(OFFICE_OR_ADMIN, all_get(403, admin=400), {"username": "person"}),
+    "agencies:trail": Route(OFFICE_OR_ADMIN),
+    "agencies:trail_export": Route(OFFICE_OR_ADMIN),
+    # --- tasks ----------------------------------------------------------------------------------
+    "tasks:plan": Route(TASKS, NO_POST, PLACE),
+    "tasks:targets": Route(TASKS, NO_POST, PLACE),
+    "tasks:targets_export": Route(TASKS, NO_POST, PLACE),
+    "tasks:projects": Route(TASKS, NO_POST, PLACE),
+    "tasks:projects_export": Route(TASKS, NO_POST, PLACE),
+    "tasks:links": Route(TASKS, NO_POST, PLACE),
+    "tasks:link": Route(NO_POST, office_act(404), {**PLACE, "pk": "missing"}),
+    "tasks:link_new": Route(NO_POST, office_act(400), PLACE),
+    "tasks:goals": Route(TASKS, NO_POST, PLACE),
+    "tasks:goals_export": Route(TASKS, NO_POST, PLACE),
+    "tasks:goals_confirm": Route(NO_POST, office_act(), PLACE),
+    # The lead proposes its goal, the office issues it.
+    "tasks:goal": Route(TASKS, all_get(403, nobody=404, own=(200, 400), offices=(200, 400)), OF_TASK),
+    "tasks:questions": Route(all_get(403, nobody=(403, 404), offices=200), NO_POST, PLACE),
+    "tasks:question": Route(NO_POST, office_act(404), {**PLACE, "pk": "missing"}),
+    "tasks:amendment_new": Route(OFFICE_PAGE, office_act((200, 400)), OF_TASK),
+    "tasks:assignment_new": Route(OFFICE_PAGE, office_act((200, 400)), OF_TASK),
+    "tasks:assignment_end": Route(office_act(404), address={**OF_TASK, "pk": "missing"}),
+    "tasks:marks": Route(OFFICE_PAGE, office_act(), OF_TASK),
+    # --- progress -------------------------------------------------------------------------------
+    "progress:home": Route(all_get(302), NO_POST),
+    "progress:workbench": Route(TASKS, NO_POST, PLACE),
+    "progress:register": Route(TASKS, NO_POST, PLACE),
+    "progress:register_export": Route(TASKS, NO_POST, PLACE),
+    "progress:task": Route(TASKS, NO_POST, OF_TASK),
+    "progress:task_state": Route(NO_POST, office_act(nobody=(403, 404)), OF_TASK),
+    "progress:agency": Route(all_get(200, nobody=(200, 403, 404)), NO_POST, {"code": "agency"}),
+    "progress:overview": Route(all_get(403, offices=200, leader=200), NO_POST, PLACE),
+    "progress:problems": Route(RETURNS, NO_POST, PLACE),
+    "progress:problems_export": Route(RETURNS, NO_POST, PLACE),
+    "progress:returns": Route(RETURNS, NO_POST, PLACE),
+    "progress:returns_export": Route(RETURNS, NO_POST, PLACE),
+    "progress:confirm_verdicts": Route(NO_POST, office_act(nobody=403), PLACE),
+    "progress:return_form": Route(
+        OWN_RETURN, all_get(404, reporter=302, approver=(302, 403), offices=(302, 403)), OF_RETURN
+    ),
+    "progress:versions": Route(OWN_RETURN, NO_POST, OF_RETURN),
+    "progress:reviews": Route(
+        all_get(403, approver=200, supporter_approver=200, offices=200), NO_POST, PLACE
+    ),
+    # The return is a draft: the office reviews it only once it has left.
+    "progress:review": Route(
+        all_get(403, approver=200, supporter_approver=404, offices=404),
+        all_get(403, approver=400, supporter_approver=404, offices=404),
+        {**PLACE, "pk": "report"},
+    ),
+    "progress:attachment": Route(all_get(404), NO_POST, {"pk": "missing"}),
+    "progress:periods": Route(TASKS, NO_POST, {"plan": "plan"}),
+    "progress:periods_open": Route(NO_POST, office_act(), {"plan": "plan"}),
+    "progress:period_due": Route(OFFICE_PAGE, office_act((200, 400)), PLACE),
+    "progress:period_lock": Route(NO_POST, office_act(), PLACE),
+    "progress:in_use_from": Route(NO_POST, office_act(), {"plan": "plan"}),
+    "progress:rules": Route(TASKS, NO_POST, {"plan": "plan"}),
+    "progress:duty_rule": Route(NO_POST, all_get((403, 404)), {"plan": "plan", "pk": "missing"}),
+    "progress:lamp_rule_new": Route(NO_POST, office_act(400), {"plan": "plan"}),
+    "progress:calendar": Route(TASKS, NO_POST),
+    "progress:calendar_days": Route(NO_POST, office_act(400, nobody=403)),
+    "progress:calendar_day_remove": Route(NO_POST, office_act(404, nobody=403), {"pk": "missing"}),
+    "progress:calendar_cover": Route(NO_POST, office_act(400, nobody=403)),
+    "progress:demonstration": Route(OFFICE_OR_ADMIN, all_get(403, offices=302, admin=302)),
+    # --- public ---------------------------------------------------------------------------------
+    "public:home": Route(public()),
+    "public:plan": Route(public(), address={"plan": "plan"}),
+    # --- the API --------------------------------------------------------------------------------
+    "api:token": Route(public(405), public((400, 415))),
+    "api:schema": Route(api(200), API_NO_POST),
+    "api:agencies": Route(api(200), API_NO_POST),
+    "api:agency": Route(api(200), API_NO_POST, {"code": "agency"}),
+    "api:plans": Route(api(200), API_NO_POST),
+    "api:tasks": Route(api(200), API_NO_POST),
+    "api:task": Route(api(200, nobody=404), API_NO_POST, {"plan": "plan", "number": "number"}),
+    # 400: the plan (and the period) must be named.
+    "api:targets": Route(api(400, nobody=403), API_NO_POST),
+    "api:goals": Route(api(200), API_NO_POST),
+    "api:verdicts": Route(api(400, nobody=403, admin=403), API_NO_POST),
+    "api:problems": Route(api(400, nobody=403, admin=403), API_NO_POST),
+    "api:overview": Route(api(403, offices=400, leader=400), API_NO_POST),
+    "api:periods": Route(api(200), API_NO_POST),
+    "api:reports": Route(api(200), API_NO_POST),
+    "api:report": Route(api(404, own=200, offices=200), API_NO_POST, {"pk": "report"}),
+    "api:versions": Route(api(404, own=200, offices=200), API_NO_POST, {"pk": "report"}),
+    "api:attachments": Route(api(404, own=200, offices=200), api_act(reporter=428), {"pk": "report"}),
+    "api:submit": Route(API_NO_POST, api_act(reporter=428), {"pk": "report"}),
+    "api:approve": Route(API_NO_POST, api_act(approver=428), {"pk": "report"}),
+    "api:withdraw": Route(API_NO_POST, api_act(reporter=428), {"pk": "report"}),
+    "api:send_back": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
+    "api:accept": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
+    "api:reopen": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
+    "api:": Route(api(404), path="/api/v1/no-such-address/"),
+    # --- progress: filling in and deciding ----------------------------------------------------------
+    "progress:return_form": Route(
+        all_get(404, own=200, offices=200),
+        all_get(404, reporter=302, approver=403, offices=403),
+        OF_RETURN,
+    ),
+    "progress:versions": Route(all_get(404, own=200, offices=200), all_get(405), OF_RETURN),
+    "progress:reviews": Route(
+        all_get(403, offices=200, approver=200, supporter_approver=200), all_get(405), PLACE
+    ),
+    "progress:review": Route(
+        all_get(403, offices=404, approver=200, supporter_approver=404),
+        all_get(403, offices=404, approver=400, supporter_approver=404),
+        {**PLACE, "pk": "report"},
+    ),
+    "progress:attachment": Route(all_get(404), all_get(405), {"pk": "missing"}),
+}
