@@ -64,7 +64,9 @@ def unpacked() -> Chromium:
         for archive in ("al2023", "swiftshader"):
             content = brotli.decompress((PACKED / f"{archive}.tar.br").read_bytes())
             with tarfile.open(fileobj=io.BytesIO(content)) as files:
-                files.extractall(UNPACKED, filter="data")
+                # Early 3.11 has no filters; the archive is the one package-lock.json names by digest.
+                safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+                files.extractall(UNPACKED, **safely)
         part = UNPACKED / "chromium.part"
         part.write_bytes(brotli.decompress((PACKED / "chromium.br").read_bytes()))
         part.chmod(0o755)
