@@ -9,7 +9,6 @@ from django import forms
 
 from progress.content import SIGN_OFF, TEXT_LIMIT, TEXTS
 from progress.models import ProjectUpdate, TargetValue, TaskReturn
-from tasks.models import Target
 
 Certainty = TargetValue.Certainty
 NUMERIC = {">=", "<=", ">", "<", "=", "≈", "range"}
@@ -102,11 +101,6 @@ class Day(forms.Field):
 def is_numeric(target):
     """Whether a target is answered with a number; the others are answered in words."""
     return target.operator in NUMERIC and (target.minimum is not None or target.maximum is not None)
-
-
-def answered(targets):
-    """The targets a return asks about: a number inside a name is none."""
-    return [target for target in targets if target.operator != Target.Operator.LABEL]
 
 
 class ReturnForm(forms.Form):

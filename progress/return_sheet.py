@@ -9,10 +9,9 @@ from agencies.dating import in_force
 from agencies.models import Role, User
 from progress import completeness, content, history
 from progress.advice import accumulating_targets, advice
-from progress.forms import answered
 from progress.models import ProgressReport, ReportVersion
 from progress.workflow import LABELS
-from tasks.models import AnnualGoal, Assignment
+from tasks.models import AnnualGoal, Assignment, Target
 
 State = ProgressReport.State
 
@@ -59,7 +58,8 @@ class ReturnSheet:
 
     @cached_property
     def targets(self):
-        return answered(self.report.task.targets.all())
+        """The targets asked about: a number inside a name is none."""
+        return list(self.report.task.targets.exclude(operator=Target.Operator.LABEL))
 
     @cached_property
     def projects(self):

@@ -168,6 +168,8 @@ def act(request, report):
     verb, _, which = request.POST.get("verb", "save").partition("-")
     if verb in SENT_WORDS:
         return move(request, report, verb)
+    if not permissions.reports_for(request.user, report):
+        permissions.check_edit(request.user, report, timezone.now())
     acts = {"save": _save, "confirm": _confirm, "attach": _attach, "remove": _remove, "carry": _carry}
     try:
         return acts.get(verb, _save)(request, report, which)
