@@ -292,10 +292,10 @@ def bar(done, expected=None):
 
 @register.simple_tag
 def icon(name, label=""):
-    """A drawing of static/icons.svg; label: what a screen reader says where no word stands beside it."""
+    """A drawing, named as in bin/icons.json; label: what a screen reader says where no word stands by."""
     hidden = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="icon" {}><use href="{}#{}"></use></svg>', hidden, static("icons.svg"), name
+        '<svg class="icon" {}><use href="{}#{}"></use></svg>', hidden, static("vendor/icons.svg"), name
     )
 
 
