@@ -98,7 +98,7 @@ class LampRuleForm(forms.Form):
     yellow_from = _points("黄灯起点（差距达到，百分点）")
     red_from = _points("红灯起点（差距达到，百分点）")
     yellow_run = forms.IntegerField(
-        label="连续几个季度黄灯转红（0 为不转）",
+        label="连续黄灯转红（季度）",
         min_value=0,
         max_value=4,
         error_messages={

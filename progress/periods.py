@@ -292,8 +292,19 @@ def completed_before(period):
     return [task for task, state in newest.items() if state == TaskState.State.DONE]
 
 
+@transaction.atomic
+def add_new_duties(period, *, now):
+    """Add the rows of duties that began after `period` was opened; returns them. Nothing is removed."""
+    rows = create_owed(period, demo=period.opened_for_demo)
+    if rows:
+        record("增列应报", period, by=None, now=now, detail={"应报": [str(row) for row in rows]})
+    return rows
+
+
 def open_due(now):
     """Open every period whose time has come, of plans in use; returns those opened.
+
+    Periods still being reported are given the rows of duties that have begun meanwhile.
 
     While the demonstration history is being written nothing is opened here: it opens its own periods.
     """
@@ -304,6 +315,11 @@ def open_due(now):
         .exclude(plan__in_use_from="")
         .select_related("plan")
     )
+    running = ReportingPeriod.objects.filter(
+        opened_at__lte=now, due_at__gte=now, locked_at__isnull=True, is_backfill=False
+    )
+    for period in running:
+        add_new_duties(period, now=now)
     return [open_period(period, now=now) for period in waiting if may_open_by_itself(period)]
 
 

@@ -20,7 +20,7 @@ class SearchFilter(filters.CharFilter):
         self.extra["widget"] = forms.TextInput(attrs={"type": "search", "placeholder": "关键词或序号"})
 
     def filter(self, queryset, value):
-        for word in (value or "").replace("\x00", "").split():
+        for word in (value or "").split():
             found = Q()
             for field in self.fields:
                 found |= Q(**{f"{field}__icontains": word})

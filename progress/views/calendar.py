@@ -121,7 +121,7 @@ def calendar_cover(request):
         else:
             messages.success(request, f"{form.cleaned_data['year']}年已公布，有关截止时间已推算。")
             return _back_to(form.cleaned_data["year"])
-    return _calendar_page(request, timezone.localdate().year, year_form=form)
+    return _calendar_page(request, form.cleaned_data.get("year", timezone.localdate().year), year_form=form)
 
 
 def _back_to(year):

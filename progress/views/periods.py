@@ -56,8 +56,8 @@ def periods(request, plan):
 @require_http_methods(["GET", "HEAD", "POST"])
 def period_due(request, plan, period):
     """Set when a quarter is due."""
-    check_role(request.user, Role.OFFICE)
     found = get_object_or_404(plan_known_to(request.user, plan).periods, code=period)
+    check_role(request.user, Role.OFFICE)
     form = DueForm(request.POST or None, initial={"due_at": found.due_at})
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,5 +1,6 @@
 """What a task aims at: the plan's targets and projects, and each year's goal."""
 
+import re
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -75,6 +76,11 @@ class Target(models.Model):
 
     def __str__(self):
         return f"{self.indicator} {self.value_text}{self.unit}"
+
+    @property
+    def value_words(self):
+        """“557公里”; the unit only where there is a number for it to measure."""
+        return f"{self.value_text}{self.unit}" if re.search(r"\d", self.value_text) else self.value_text
 
     @property
     def is_scored(self):

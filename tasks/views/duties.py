@@ -31,8 +31,8 @@ HINTS = {
 @require_safe
 def questions(request, plan, period):
     """Every open question by kind, each with its form; below, what has been answered."""
-    check_assign(request.user)
     plan = plan_at(request, plan, period)
+    check_assign(request.user)
     waiting = list(open_questions(plan))
     kinds = [
         (kind, kind.label, HINTS[kind], [one for one in waiting if one.kind == kind])

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.spreadsheets import Column, list_response
 from tasks.filters import ProjectFilter, TargetFilter
-from tasks.models import Project, Section, Target, Task
+from tasks.models import Assignment, Project, Section, Target, Task
 from tasks.views.place import plan_at
 
 
@@ -32,7 +32,17 @@ def plan_page(request, plan, period):
 def targets_known_to(user, plan):
     """The plan's own goals and those of tasks this person may know of, with what a list shows."""
     known = Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user))
-    return plan.targets.filter(known).select_related("task__chapter", "responsible")
+    leads = Assignment.objects.leads().filter(valid_until__isnull=True).select_related("agency")
+    return (
+        plan.targets.filter(known)
+        .select_related("task__chapter", "responsible")
+        .prefetch_related(Prefetch("task__assignments", leads, to_attr="lead_rows"))
+    )
+
+
+def lead_agencies(target):
+    """The lead bodies of a target's task; none for the plan's own goals."""
+    return [row.agency for row in target.task.lead_rows] if target.task else []
 
 
 def _target_filter(request, plan):
@@ -43,7 +53,10 @@ def _target_filter(request, plan):
 def targets(request, plan, period):
     plan = plan_at(request, plan, period)
     found = _target_filter(request, plan)
-    context = {"plan": plan, "period": period, "filter": found, "targets": list(found.qs)}
+    rows = list(found.qs)
+    for target in rows:
+        target.lead_agencies = lead_agencies(target)
+    context = {"plan": plan, "period": period, "filter": found, "targets": rows}
     context["total"] = found.queryset.count()
     return render(request, "tasks/targets.html", context)
 
@@ -84,7 +97,7 @@ def target_row(target: Target):
         due_words(target),
         target.get_scope_display(),
         target.get_accumulation_display(),
-        target.responsible.name if target.responsible else "",
+        target.responsible.name if target.responsible else "、".join(map(str, lead_agencies(target))),
         target.quote,
     ]
 

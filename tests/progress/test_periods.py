@@ -236,6 +236,21 @@ def test_rows_born_for_the_demonstration_say_so(assigned, clock):
     assert not opened.reports.filter(is_demo=False).exists()
 
 
+def test_a_lead_added_later_owes_too(assigned, bodies, clock):
+    opened = periods.open_period(period_of(assigned, "2026Q3", clock.now), now=clock.now)
+    task = assigned.tasks.get(number=3)
+    added = Assignment.objects.create(task=task, agency=bodies[0], role="lead", duty="lead")
+    periods.open_due(clock.now)
+    periods.open_due(clock.now)
+    assert list(opened.reports.filter(task=task).values_list("agency", "due_at")) == [
+        (bodies[0].pk, opened.due_at)
+    ]
+    added.delete()
+    Assignment.objects.create(task=assigned.tasks.get(number=2), agency=bodies[0], role="lead", duty="lead")
+    periods.open_due(opened.due_at + MICROSECOND)
+    assert opened.reports.count() == 4
+
+
 # --- what opens by itself ----------------------------------------------------------------------
 
 
