@@ -194,7 +194,28 @@ class AgencyForm(forms.ModelForm):
         return code
 
 
-class SuccessionForm(forms.ModelForm):
+class RowForm(forms.ModelForm):
+    """One row of a body's own table: its dates in order, and not there already."""
+
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if since and until and until < since:
+            self.add_error("valid_until", "结束日期早于开始日期，请更正。")
+        return cleaned
+
+    def _post_clean(self):
+        # An inline form leaves its parent out of the constraints it checks; here they are checked whole.
+        super()._post_clean()
+        if self.errors or not self.has_changed():
+            return
+        try:
+            self.instance.validate_constraints()
+        except forms.ValidationError:
+            self.add_error(None, "这一条与已有的重复，请核对。")
+
+
+class SuccessionForm(RowForm):
     class Meta:
         model = AgencySuccession
         fields = ["kind", "successor", "on", "document", "basis"]
@@ -205,11 +226,18 @@ class SuccessionForm(forms.ModelForm):
         self.fields["successor"].empty_label = "（待定，请办公室确定）"
         self.fields["successor"].help_text = ""
 
+    def clean_successor(self):
+        successor = self.cleaned_data["successor"]
+        if successor is not None and successor.pk == self.instance.predecessor_id:
+            raise forms.ValidationError("单位不能由自己承接，请选别的单位。")
+        return successor
+
 
 def part_formset(model, fields, **kwargs):
     """The rows of an agency's own table, with one empty row to add another."""
+    parent, form = kwargs.pop("parent", Agency), kwargs.pop("form", RowForm)
     return forms.inlineformset_factory(
-        kwargs.pop("parent", Agency), model, fields=fields, extra=1, can_delete=True, max_num=60, **kwargs
+        parent, model, form=form, fields=fields, extra=1, can_delete=True, max_num=60, **kwargs
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,12 +26,16 @@ from agencies.spreadsheets import Column, list_response
 
 INFERRED = {"name": AgencyName, "succession": AgencySuccession, "member": GroupMember}
 PER_PAGE = 100
+LINKS = (
+    Prefetch("successions", AgencySuccession.objects.select_related("predecessor", "successor")),
+    Prefetch("predecessions", AgencySuccession.objects.select_related("predecessor", "successor")),
+)
 
 
 def agency_list(request):
     agencies = Agency.objects.visible_to(request.user)
     filters = AgencyFilter(request.GET, queryset=agencies)
-    shown = filters.qs.prefetch_related("names", "successions__successor", "predecessions__predecessor")
+    shown = filters.qs.prefetch_related("names", *LINKS)
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": filters,
@@ -43,7 +48,7 @@ def agency_list(request):
 
 def agency_export(request):
     """What the list shows under the same filters, as Excel."""
-    agencies = Agency.objects.visible_to(request.user).prefetch_related("names", "successions__successor")
+    agencies = Agency.objects.visible_to(request.user).prefetch_related("names", *LINKS)
     filters = AgencyFilter(request.GET, queryset=agencies)
     columns = [
         Column("代码", 12),
