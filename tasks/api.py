@@ -83,7 +83,8 @@ class PlanList(Answers, ListAPIView):
 
     def get_queryset(self):
         known = Task.objects.visible_to(self.request.user)
-        return Plan.objects.annotate(task_count=Count("tasks", filter=Q(tasks__in=known)))
+        counted = Plan.objects.annotate(task_count=Count("tasks", filter=Q(tasks__in=known)))
+        return counted.order_by("-starts_on")
 
 
 # --- tasks -------------------------------------------------------------------------------------

@@ -12,12 +12,12 @@ DEEPEST = 12
 
 
 class Json(BaseParser):
-    """JSON of a bounded size and depth, in plain UTF-8 text."""
+    """A JSON object of a bounded size and depth, in plain UTF-8 text."""
 
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """The value sent. Raises ParseError or Problem(413)."""
+        """The object sent. Raises ParseError or Problem(413)."""
         request = (parser_context or {}).get("request")
         if request is not None and _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise Problem(413)
@@ -25,6 +25,8 @@ class Json(BaseParser):
             value = json.loads(stream.read().decode("utf-8"), parse_constant=_refused)
         except (ValueError, RecursionError) as error:
             raise ParseError from error
+        if not isinstance(value, dict):
+            raise ParseError
         _check(value)
         return value
 

@@ -16,7 +16,7 @@ NOT_FOUND = "没有找到，或不在您可以查看的范围内。"
 NOT_SIGNED_IN = "请先登录：在 Authorization 头中写“Token ”加令牌，或使用已登录的会话。"
 BAD_TOKEN = "令牌无效、已过期或已注销，请重新获取。"
 TOO_LARGE = "请求内容过大，请缩减后再发送。"
-UNREADABLE = "请求内容无法识别，请检查格式后再发送。"
+UNREADABLE = "请求内容无法识别：应为 UTF-8 的 JSON 对象（上传文件用 multipart/form-data）。"
 # Status: (code, reason where the exception brings none fit for a person).
 COMMON = {
     400: ("invalid", UNREADABLE),
@@ -115,7 +115,8 @@ def _flattened(messages, path=""):
     """(“nodes.0.done_on”, sentence) of nested messages."""
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            yield from _flattened(inner, f"{path}.{name}" if path else str(name))
+            own = name in WITHOUT_FIELD
+            yield from _flattened(inner, path if own else f"{path}.{name}" if path else str(name))
     elif isinstance(messages, list | tuple) and any(isinstance(each, dict | list) for each in messages):
         for place, inner in enumerate(messages):
             yield from _flattened(inner, f"{path}.{place}" if path else str(place))

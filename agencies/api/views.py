@@ -2,8 +2,10 @@
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -30,6 +32,17 @@ class NoSuchAddress(Answers, APIView):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         raise Problem(404, "没有这个地址；接口地址以“/”结尾，清单见 /api/v1/schema/。")
+
+
+class Schema(Answers, SpectacularAPIView):
+    """The OpenAPI document, YAML or (`?format=json`) JSON."""
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.exception:
+            response.accepted_renderer = JSONRenderer()
+            response.accepted_media_type = response.content_type = JSONRenderer.media_type
+        return response
 
 
 # --- tokens ------------------------------------------------------------------------------------

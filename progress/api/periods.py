@@ -2,7 +2,8 @@
 
 import django_filters
 from django import forms
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 
 from agencies.api.problems import Problem
@@ -12,6 +13,12 @@ from progress.models import ReportingPeriod
 from progress.models.periods import PERIOD_CODE
 from tasks.api import PlanCodeFilter
 from tasks.models import Plan
+
+# What names one period in a request, for the schema.
+OF_PERIOD = [
+    OpenApiParameter("plan", OpenApiTypes.STR, required=True, description="如 2024-2026"),
+    OpenApiParameter("period", OpenApiTypes.STR, required=True, description="如 2026Q3"),
+]
 
 
 class PeriodCodeField(forms.CharField):

@@ -2,8 +2,7 @@
 
 import django_filters
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
@@ -11,17 +10,13 @@ from rest_framework.response import Response
 from agencies.api.problems import Problem
 from agencies.api.views import Answers
 from progress import figures, permissions
-from progress.api.periods import PeriodCodeFilter, named_period
+from progress.api.periods import OF_PERIOD, PeriodCodeFilter, named_period
 from progress.api.shapes import figure
 from progress.filters import TaskStandingFilter, fits_lamp
 from progress.models import Lamp, ReportingPeriod, TaskState, TaskVerdict
 from tasks.api import TaskFilterOfApi, TaskList, TaskNameSerializer
 
 LAMPS = [*Lamp.choices, ("none", figures.UNDECIDED)]
-OF_PERIOD = [
-    OpenApiParameter("plan", OpenApiTypes.STR, required=True, description="如 2024-2026"),
-    OpenApiParameter("period", OpenApiTypes.STR, required=True, description="如 2026Q3"),
-]
 
 
 # --- tasks by lamp -----------------------------------------------------------------------------
@@ -217,8 +212,8 @@ class HeatRowSerializer(serializers.Serializer):
 
 
 class HeatClassSerializer(serializers.Serializer):
-    name = serializers.CharField(source="0")
-    rows = HeatRowSerializer(many=True, source="1")
+    name = serializers.CharField()
+    rows = HeatRowSerializer(many=True)
 
 
 class OverviewSerializer(serializers.Serializer):
@@ -231,13 +226,18 @@ class OverviewSerializer(serializers.Serializer):
     filing_by_class = ClassFilingSerializer(many=True)
     lamps = LampCountsSerializer()
     chapters = ChapterFiguresSerializer(many=True)
-    heat_map = HeatClassSerializer(many=True, source="heat_map.classes")
+    heat_map = serializers.SerializerMethodField()
     behind = VerdictSerializer(many=True)
     moved_up = VerdictSerializer(many=True)
     moved_down = VerdictSerializer(many=True)
     pending = serializers.IntegerField(help_text="待审")
     unconfirmed = serializers.IntegerField(help_text="亮灯待审定的任务数")
     stale = serializers.IntegerField(help_text="审定后依据有变动的任务数")
+
+    @extend_schema_field(HeatClassSerializer(many=True))
+    def get_heat_map(self, overview):
+        classes = [{"name": name, "rows": rows} for name, rows in overview.heat_map.classes]
+        return HeatClassSerializer(classes, many=True).data
 
     def get_task_count(self, overview) -> int:
         return len(overview.standings)

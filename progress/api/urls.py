@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from progress.api import periods, reports, standings
+from progress.api import exports, periods, reports, standings
 
 urlpatterns = [
     path("tasks/", standings.TaskListWithLamps.as_view(), name="tasks"),
     path("verdicts/", standings.VerdictList.as_view(), name="verdicts"),
     path("problems/", standings.ProblemList.as_view(), name="problems"),
     path("figures/overview/", standings.OverviewFigures.as_view(), name="overview"),
+    path("exports/quarter.xlsx", exports.QuarterWorkbook.as_view(), name="export_quarter"),
     path("periods/", periods.PeriodList.as_view(), name="periods"),
     path("reports/", reports.ReportList.as_view(), name="reports"),
     path("reports/<int:pk>/", reports.ReportDetail.as_view(), name="report"),
