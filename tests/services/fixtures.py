@@ -130,9 +130,9 @@ def sign_in(page):
 
     def signed_in(site: Site, username: str, password: str = PASSWORD):
         page.goto(f"{site.url}/sign-in/")
-        page.locator("input[name=username]").fill(username)
-        page.locator("input[name=password]").fill(password)
-        page.locator("form:has(input[name=password]) [type=submit]").first.click()
+        page.locator("#id_username").fill(username)
+        page.locator("#id_password").fill(password)
+        page.locator("#id_password").press("Enter")
         page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 
