@@ -113,7 +113,7 @@ def differences(old, new):
     changed = [
         (label_of(field), _shown(field, old.get(field)), _shown(field, new.get(field)))
         for field in FIELDS
-        if (old.get(field) or "") != (new.get(field) or "")
+        if _shown(field, old.get(field)) != _shown(field, new.get(field))
     ]
     for rows, label, line in (
         ("nodes", "节点", _node_line),
