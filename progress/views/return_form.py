@@ -295,7 +295,7 @@ def _said_after(verb, report):
 
 def _repeated(request, report, verb):
     """Whether this person has just done this very thing, from the same page."""
-    last = report.steps.order_by("-at", "-pk").first()
+    last = report.steps.order_by("-pk").first()
     return (
         last is not None
         and last.verb == verb

@@ -149,7 +149,7 @@ def _decide(request, period, everything, shown, report):
 
 def _just_did(user, report, verb):
     """Whether the same click arrived twice: this person's was the last step, by this very verb."""
-    last = report.steps.order_by("-at", "-pk").first()
+    last = report.steps.order_by("-pk").first()
     return last is not None and last.by_id == user.pk and last.verb == verb
 
 
