@@ -1,0 +1,67 @@
+"""What can be taken away from a quarter as Excel."""
+
+from dataclasses import dataclass
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agencies.spreadsheets import workbook_response
+from progress import exports as workbooks
+from progress import figures, permissions
+from progress.views.place import period_at
+
+
+@dataclass(frozen=True)
+class ListExport:
+    """A list page whose rows can be taken away; with filters, from the page itself."""
+
+    label: str
+    purpose: str
+    page: str
+    export: str
+
+
+LISTS = (
+    ListExport("任务清单", "每项任务的单位、进度和亮灯。", "progress:register", "progress:register_export"),
+    ListExport("报送清单", "每个单位每项任务报到了哪一步。", "progress:returns", "progress:returns_export"),
+    ListExport("问题清单", "已采用进展中反映的问题。", "progress:problems", "progress:problems_export"),
+    ListExport("年度目标", "当年年度工作要点和序时安排。", "tasks:goals", "tasks:goals_export"),
+    ListExport("量化目标", "计划原文中的指标和目标值。", "tasks:targets", "tasks:targets_export"),
+    ListExport("项目", "计划原文点名的项目及阶段。", "tasks:projects", "tasks:projects_export"),
+)
+
+
+@require_safe
+def exports(request, plan, period):
+    permissions.check_read_returns(request.user)
+    period = period_at(request, plan, period)
+    now = timezone.now()
+    context = {
+        "period": period,
+        "now": now,
+        "sheets": workbooks.SHEETS,
+        "filename": workbooks.filename(period.plan, period),
+        "filing": figures.filing(period.plan, period, request.user, now),
+        "lists": [
+            {
+                "label": each.label,
+                "purpose": each.purpose,
+                "page": reverse(each.page, args=[plan, period.code]),
+                "export": reverse(each.export, args=[plan, period.code]),
+            }
+            for each in LISTS
+        ],
+        "sees_all": request.user.is_office,
+    }
+    return render(request, "progress/exports.html", context)
+
+
+@require_safe
+def export_quarter(request, plan, period):
+    """季度汇总, as far as this person may know the quarter."""
+    permissions.check_read_returns(request.user)
+    period = period_at(request, plan, period)
+    content = workbooks.quarter_workbook(period.plan, period, request.user, timezone.now())
+    return workbook_response(workbooks.filename(period.plan, period), content)
