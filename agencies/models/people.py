@@ -113,7 +113,7 @@ class User(AbstractBaseUser):
             for post in self.posts_today
             if post.agency_id and (not roles or post.role in roles)
         }
-        return own | {old for old, new in self._successions if new in own}
+        return own | {old for old, new in self._successions if new in own} if own else own
 
     @cached_property
     def _successions(self):
