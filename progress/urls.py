@@ -33,6 +33,7 @@ urlpatterns = [
     path("work/calendar/years/", calendar.calendar_cover, name="calendar_cover"),
     path("work/<plan:plan>/in-use-from/", periods.in_use_from, name="in_use_from"),
     path("work/<plan:plan>/periods/", periods.periods, name="periods"),
+    path("work/<plan:plan>/periods/export.xlsx", exports.export_periods, name="periods_export"),
     path("work/<plan:plan>/periods/open/", periods.periods_open, name="periods_open"),
     path("work/<plan:plan>/periods/<period:period>/due/", periods.period_due, name="period_due"),
     path("work/<plan:plan>/periods/<period:period>/lock/", periods.period_lock, name="period_lock"),

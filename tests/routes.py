@@ -165,6 +165,7 @@ ROUTES = {
     ),
     "progress:attachment": Route(all_get(404), NO_POST, {"pk": "missing"}),
     "progress:periods": Route(TASKS, NO_POST, {"plan": "plan"}),
+    "progress:periods_export": Route(TASKS, NO_POST, {"plan": "plan"}),
     "progress:periods_open": Route(NO_POST, office_act(), {"plan": "plan"}),
     "progress:period_due": Route(OFFICE_PAGE, office_act((200, 400)), PLACE),
     "progress:period_lock": Route(NO_POST, office_act(), PLACE),

@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from agencies.spreadsheets import workbook_response
+from agencies.spreadsheets import Column, list_response, workbook_response
 from progress import exports as workbooks
 from progress import figures, permissions
+from progress.periods import with_counts
+from progress.views.periods import plan_known_to
 from progress.views.place import period_at
 
 
@@ -65,3 +67,34 @@ def export_quarter(request, plan, period):
     period = period_at(request, plan, period)
     content = workbooks.quarter_workbook(period.plan, period, request.user, timezone.now())
     return workbook_response(workbooks.filename(period.plan, period), content)
+
+
+PERIOD_COLUMNS = (
+    Column("报告期", 18),
+    Column("起", 12),
+    Column("止", 12),
+    Column("开放时间", 18),
+    Column("截止时间", 18),
+    Column("应报", 9),
+    Column("已报送", 9),
+    Column("已采用", 9),
+    Column("状态", 16),
+)
+
+
+@require_safe
+def export_periods(request, plan):
+    """The plan's quarters as the page lists them."""
+    plan = plan_known_to(request.user, plan)
+    rows = [_period_row(row) for row in with_counts(plan)]
+    title = "报告期"
+    return list_response(f"{plan.code} {title}", title, PERIOD_COLUMNS, rows, note=plan.title)
+
+
+def _period_row(row):
+    counts = (row.owed_count, row.left_count, row.accepted_count) if row.is_open else (None, None, None)
+    state = (
+        "已锁定" if row.is_locked else "补录" if row.is_backfill else "已开放" if row.is_open else "未开放"
+    )
+    due = row.due_at or ("不设截止" if row.is_backfill else "待定")
+    return [row.label, row.starts_on, row.ends_on, row.opens_at, due, *counts, state]

@@ -388,3 +388,10 @@ def test_api_gives_the_same_workbook(quarter, as_, office, admin):
     missing = as_(office).get(address, {"plan": quarter.plan.code})
     assert missing.status_code == 400
     assert "period" in missing.json()["fields"]
+
+
+def test_periods_export_what_their_page_lists(quarter, as_, reporter):
+    answer = as_(reporter).get(reverse("progress:periods_export", args=[quarter.plan.code]))
+    sheet = reopened(answer.content).active
+    assert [cell.value for cell in sheet[2]][5:] == [4, 2, 1, "已开放"]
+    assert sheet["E2"].value.isoformat() == "2030-04-08T18:00:00"
