@@ -69,7 +69,7 @@ def pace_by_chapter(overview):
     """Mean percent of each 行动 against the expected percent, which is drawn as a line across the bar."""
     chapters = list(reversed(overview.chapters))
     option = {
-        "grid": _grid(right=70),
+        "grid": _grid(right=24),
         "tooltip": {"trigger": "item"},
         "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 14},
         "xAxis": {
@@ -87,10 +87,11 @@ def pace_by_chapter(overview):
                 "itemStyle": {"color": "#1556b0"},
                 "label": {
                     "show": True,
-                    "position": "right",
+                    "position": "insideLeft",
                     "formatter": "{c}%",
                     "fontSize": 14,
-                    "color": INK,
+                    "fontWeight": 600,
+                    "color": "#fff",
                 },
                 "data": [_point(overview, chapter, chapter.percent) for chapter in chapters],
             },

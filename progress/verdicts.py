@@ -96,6 +96,6 @@ def _confirm(standing, period, version, lamp, reason, by, now):
             "is_demo": by.is_demo or any(report.is_demo for report in standing.reports),
         },
     )
-    detail = {"lamp": Lamp(confirmed).label, "computed": Lamp(computed).label, "reason": verdict.reason}
+    detail = {"亮灯": Lamp(confirmed).label, "系统测算": Lamp(computed).label, "调整理由": verdict.reason}
     audit.record("审定亮灯", verdict, by=by, now=now, detail=detail)
     return verdict

@@ -64,6 +64,15 @@ class Standing:
         return [each for each in self.assignments if each.role == Assignment.Role.SUPPORT]
 
     @property
+    def named_supports(self) -> list[Assignment]:
+        return [each for each in self.supports if each.duty != Assignment.Duty.IMPLIED]
+
+    @property
+    def implied_supports(self) -> list[Assignment]:
+        """Those the blanket rule of the plan makes supporters of every task."""
+        return [each for each in self.supports if each.duty == Assignment.Duty.IMPLIED]
+
+    @property
     def supports_text(self) -> str:
         """Supporters as the clause names them: collectives by their name, implied ones marked so."""
         names = []

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Role
 from progress import charts, figures, permissions, verdicts
-from progress.models import Lamp
 from progress.views.place import period_at
 
 
@@ -23,7 +22,7 @@ def overview(request, plan, period):
         "lamps_chart": charts.lamps_by_chapter(whole),
         "pace_chart": charts.pace_by_chapter(whole) if charts.has_pace(whole) else None,
         "opens_rows": request.user.has_role(Role.OFFICE),
-        "lamp_choices": Lamp.choices,
+        "may_confirm": request.user.is_office and period.is_open and bool(whole.unconfirmed or whole.stale),
     }
     return render(request, "progress/overview.html", context)
 

@@ -1,0 +1,110 @@
+"""总体情况: every number opens its rows; the office confirms, leaders read what is confirmed."""
+
+import re
+
+import pytest
+
+from progress import charts, figures
+from progress.models import TaskVerdict
+from tests import factories
+from tests.factories import AFTER_DUE, State
+
+BASE = "/work/2030-2032/2030Q1/"
+
+
+@pytest.fixture
+def quarter(fgw, kjj, reporter, approver, office):
+    """Five tasks of fgw: green, yellow, red, waiting, unfiled."""
+    period = factories.make_period()
+    people = {"reporter": reporter, "approver": approver, "office": office}
+    for number, (state, percent) in enumerate(
+        [(State.ACCEPTED, 25), (State.ACCEPTED, 10), (State.UNDER_REVIEW, 25), (State.DRAFT, 5)], start=1
+    ):
+        task = factories.make_task(number, leads=[fgw], supports=[kjj])
+        factories.make_goal(task, by=office)
+        factories.walk(factories.make_report(task, fgw, period), state, **people, percent=percent)
+    return period
+
+
+def test_the_numbers_open_exactly_their_rows(quarter, as_, office):
+    """Follow every KPI: the list behind it shows as many rows as the number says."""
+    client = as_(office)
+    overview = figures.overview(quarter.plan, quarter, office, AFTER_DUE)
+    pages = {"progress:returns": "returns/", "progress:register": "tasks/"}
+    followed = 0
+    for kpi in overview.kpis:
+        if kpi.key == "on_time":
+            continue  # a rate, not a number of rows
+        answer = client.get(BASE + pages[kpi.page] + kpi.query_string)
+        listed = answer.context["shown" if kpi.page == "progress:register" else "rows"]
+        assert len(listed) == int(kpi.value), kpi.label
+        followed += 1
+    assert followed == 5
+
+
+def test_the_page_shows_charts_with_tables_behind_them(quarter, as_, office):
+    text = as_(office).get(BASE + "overview/").content.decode()
+    assert "各行动亮灯" in text and 'data-chart="lamps-by-chapter"' in text
+    assert "各行动完成率与序时要求" in text and "查看数据表" in text
+    assert "滞后任务" in text and "各单位各季度报送" in text
+    assert not re.search(r"\sstyle=", text), "the content policy refuses inline styles"
+
+
+def test_chart_pieces_say_and_open_what_they_count(quarter, office):
+    overview = figures.overview(quarter.plan, quarter, office, AFTER_DUE)
+    chart = charts.lamps_by_chapter(overview)
+    total = sum(piece["value"] or 0 for series in chart["option"]["series"] for piece in series["data"])
+    assert total == len(overview.standings) == 4
+    assert chart["rows"][0][-1] == 4
+    assert all(
+        "chapter=1" in piece["url"] for series in chart["option"]["series"] for piece in series["data"]
+    )
+
+
+def test_the_office_confirms_all_at_once(quarter, as_, office, leader):
+    assert "待审定" in as_(leader).get(BASE + "overview/").content.decode()
+    answer = as_(office).post(BASE + "verdicts/confirm/", {"all": "1"}, follow=True)
+    assert "已审定 4 项" in answer.content.decode()
+    assert TaskVerdict.objects.filter(period=quarter).count() == 4
+    overview = figures.overview(quarter.plan, quarter, leader, AFTER_DUE)
+    assert overview.lamps["none"] == 0 and overview.lamps["yellow"] == 1
+    assert [row.task.number for row in overview.behind] == [2]
+
+
+def test_a_lamp_changed_without_a_reason_is_refused_in_words(quarter, as_, office):
+    form = {"task": "2", "lamp": "green", "reason": "", "back": "task"}
+    answer = as_(office).post(BASE + "verdicts/confirm/", form, follow=True)
+    assert "请写明调整理由" in answer.content.decode()
+    assert not TaskVerdict.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["reporter", "approver", "admin"])
+def test_others_are_refused(quarter, as_, request, who):
+    client = as_(request.getfixturevalue(who))
+    assert client.get(BASE + "overview/").status_code == 403
+    assert client.post(BASE + "verdicts/confirm/", {"all": "1"}).status_code == 403
+    assert not TaskVerdict.objects.exists()
+
+
+def test_leaders_may_not_confirm(quarter, as_, leader):
+    assert as_(leader).post(BASE + "verdicts/confirm/", {"all": "1"}).status_code == 403
+
+
+def test_an_empty_plan_period_is_no_error(plans, as_, office):
+    answer = as_(office).get("/work/2021-2023/2022Q1/overview/")
+    assert answer.status_code == 200
+    assert "还没有报送记录" in answer.content.decode()
+
+
+def test_a_constant_number_of_queries(quarter, plans, as_, office, leader, django_assert_max_num_queries):
+    for person in (office, leader):
+        client = as_(person)
+        for base in (BASE, "/work/2024-2026/2026Q3/"):
+            client.get(base + "overview/")
+            with django_assert_max_num_queries(15):
+                client.get(base + "overview/")
+
+
+def test_an_unknown_period_is_not_there(as_, office, plans):
+    assert as_(office).get("/work/2024-2026/2031Q1/overview/").status_code == 404
+    assert as_(office).get("/work/2001-2003/2001Q1/overview/").status_code == 404
