@@ -17,10 +17,16 @@ class Frame:
 
     def __init__(self, request):
         self.request = request
-        self.user = request.user
-        match = request.resolver_match
-        self.address = match.kwargs if match else {}
         self.demo = settings.DEMO
+
+    @property
+    def user(self):
+        return self.request.user
+
+    @property
+    def address(self):
+        match = self.request.resolver_match
+        return match.kwargs if match else {}
 
     @cached_property
     def user_roles(self):
@@ -44,21 +50,26 @@ class Frame:
         named = [plan for plan in self.plans if plan.code == wanted]
         return (named or [period.plan for period in self._opened] or self.plans or [None])[0]
 
+    def plan_called(self, code):
+        """The plan of this code, as far as it has periods; else None."""
+        return next((plan for plan in self.plans if plan.code == code), None)
+
+    @cached_property
+    def all_of_plan(self):
+        """Every period of the plan, newest first."""
+        return [period for period in self._all_periods if period.plan == self.plan]
+
     @cached_property
     def periods(self):
         """The plan's periods to switch between, newest first: those opened, and the one in the address."""
         wanted = self.address.get("period")
-        return [
-            period
-            for period in self._all_periods
-            if period.plan == self.plan and (period.is_open or period.code == wanted)
-        ]
+        return [period for period in self.all_of_plan if period.is_open or period.code == wanted]
 
     @cached_property
     def period(self):
         """The period in the address, else the newest opened one, else the plan's first."""
         wanted = self.address.get("period")
-        of_plan = [period for period in self._all_periods if period.plan == self.plan]
+        of_plan = self.all_of_plan
         named = [period for period in of_plan if period.code == wanted]
         opened = [period for period in of_plan if period.is_open]
         return (named or opened or of_plan[-1:] or [None])[0]
@@ -99,6 +110,17 @@ def frame_of(request):
     if not hasattr(request, "frame"):
         request.frame = Frame(request)
     return request.frame
+
+
+class FrameMiddleware:
+    """Puts the frame at hand as `request.frame`, also for the apps below this one."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        frame_of(request)
+        return self.get_response(request)
 
 
 def frame(request):

@@ -121,6 +121,16 @@ class AgencyName(DatedModel, Inferred):
         return self.name
 
 
+def chains_of(pairs):
+    """(predecessor, successor) pairs and all that follow from them, through any number of renamings."""
+    pairs = set(pairs)
+    while True:
+        longer = {(old, newest) for old, new in pairs for newer, newest in pairs if new == newer} - pairs
+        if not longer:
+            return pairs
+        pairs |= longer
+
+
 class SuccessionQuerySet(models.QuerySet):
     def acting(self):
         """Successions that let today's body act: confirmed, or stated by a document from the start."""
@@ -128,12 +138,7 @@ class SuccessionQuerySet(models.QuerySet):
 
     def chains(self):
         """The set of (predecessor id, successor id) pairs, through any number of renamings."""
-        pairs = set(self.values_list("predecessor_id", "successor_id"))
-        while True:
-            longer = {(old, newest) for old, new in pairs for newer, newest in pairs if new == newer} - pairs
-            if not longer:
-                return pairs
-            pairs |= longer
+        return chains_of(self.values_list("predecessor_id", "successor_id"))
 
 
 class AgencySuccession(Inferred):

@@ -113,10 +113,10 @@ class User(AbstractBaseUser):
             for post in self.posts_today
             if post.agency_id and (not roles or post.role in roles)
         }
-        return own | {old for old, new in self._successions if new in own} if own else own
+        return own | {old for old, new in self.successions if new in own} if own else own
 
     @cached_property
-    def _successions(self):
+    def successions(self):
         """(predecessor id, successor id) pairs that let today's bodies act; one query per request."""
         return AgencySuccession.objects.acting().chains()
 

@@ -95,7 +95,7 @@ def test_a_successor_acts_once_the_office_confirms(as_, office, admin, reporter,
     assert old.pk not in reporter.agency_ids()
     assert as_(admin).post(url).status_code == 403
     assert as_(office).post(url).status_code == 302
-    del reporter.__dict__["_successions"]
+    del reporter.__dict__["successions"]
     assert old.pk in reporter.agency_ids()
     assert as_(office).post(url).status_code == 403
     assert AuditEvent.objects.filter(verb="确认承接关系", actor_username="office").count() == 1

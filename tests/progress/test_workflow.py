@@ -48,7 +48,7 @@ def do(verb, report, by, now=BEFORE_DUE, revision=None):
 
 def forget_posts(person):
     """What a person may do is loaded once per request; a new request asks again."""
-    for cached in ("posts_today", "_successions"):
+    for cached in ("posts_today", "successions"):
         person.__dict__.pop(cached, None)
 
 

@@ -1,0 +1,76 @@
+"""Short lists that come along with their owner in the owner's query, instead of in a query each.
+
+`along(...)` is an annotation: the rows of another table that belong to the row at hand, as one JSON list.
+`objects(...)` makes model objects of that list again, with only the fields that were asked for. Meant for a
+handful of rows: a body's names, a task's amendments.
+"""
+
+import json
+from collections import defaultdict
+from datetime import UTC
+from decimal import Decimal
+
+from django.db.models import Aggregate, DateTimeField, JSONField, OuterRef, Subquery, Value
+from django.db.models.functions import JSONObject
+from django.utils.timezone import is_naive
+
+
+class Exact(json.JSONDecoder):
+    """Numbers with a fraction are read as Decimal, never by way of a float."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, parse_float=Decimal, **kwargs)
+
+
+class _List(Aggregate):
+    function = "JSON_GROUP_ARRAY"
+    output_field = JSONField(decoder=Exact)
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra)
+
+
+def along(rows, owner, *names):
+    """An annotation: `rows` whose field `owner` is the row at hand, each with its pk and `names`.
+
+    rows: a queryset; its order is lost. owner: a path such as "task", or None for rows that belong to all.
+    names: fields, also of related objects ("decided_by__full_name"). Read it with `objects`.
+    """
+    if owner is None:
+        rows = rows.annotate(everyone=Value(1)).values("everyone")
+    else:
+        rows = rows.filter(**{owner: OuterRef("pk")}).values(owner)
+    listed = rows.order_by().annotate(listed=_List(JSONObject(**{name: name for name in ("pk", *names)})))
+    return Subquery(listed.values("listed"))
+
+
+def objects(model, listed, *, key=None):
+    """The list of `along` as objects of `model`, each once, sorted by `key` (default: by pk)."""
+    found = {row["pk"]: _object(model, row) for row in listed or ()}
+    return sorted(found.values(), key=key or (lambda each: each.pk))
+
+
+def _object(model, row):
+    """One object; None where there is none. Names with "__" become its related objects."""
+    own, related = {}, defaultdict(dict)
+    for name, value in row.items():
+        first, _, rest = name.partition("__")
+        if rest:
+            related[first][rest] = value
+            continue
+        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        own[field.attname] = _value(field, value)
+    if own.get(model._meta.pk.attname) is None:
+        return None
+    found = model.from_db("default", list(own), list(own.values()))
+    for name, fields in related.items():
+        setattr(found, name, _object(model._meta.get_field(name).related_model, fields))
+    return found
+
+
+def _value(field, value):
+    """What the field holds. Moments without a zone are UTC: SQLite keeps them so."""
+    value = field.to_python(value)
+    if isinstance(field, DateTimeField) and value is not None and is_naive(value):
+        return value.replace(tzinfo=UTC)
+    return value
