@@ -1,5 +1,6 @@
 """Building the history: quarter after quarter up to a moment, in steps that can be resumed after a kill."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from tasks.models import AnnualGoal, GoalNode, Plan
 
 from . import people, script, wording
 
-CLAIM = timedelta(minutes=5)
+CLAIM = timedelta(minutes=1)
 MOST_ATTEMPTS = 3  # after that the run is parked with its failure shown
 VERDICTS_AFTER = timedelta(days=15)
 LOCKED_AFTER = timedelta(days=40)
@@ -21,20 +22,28 @@ LOCKED_AFTER = timedelta(days=40)
 def request_build(*, now):
     """Ask for the history up to `now`; returns the run, an unfinished or finished one if there is any.
 
-    The row is the job: a worker is only woken by a message, and a sweep finds what was dropped.
+    Goals are issued and quarters opened at once, so that a newcomer can log the current quarter while
+    the past is still being written. The row is the job: a worker is only woken by a message, and a sweep
+    finds what was dropped.
     """
     run = DemonstrationRun.objects.first()
-    if run is None:
-        run = DemonstrationRun.objects.create(
-            started_at=now, up_to=now, step="等待开始", total=_periods(now).count() + 1
+    if run is not None:
+        return run
+    with transaction.atomic():
+        quarters = list(_periods(now))
+        _goals(_plan(), people.cast()["office"], now)
+        for period in quarters:
+            periods.open_period(period, now=period.opens_at, demo=True)
+        return DemonstrationRun.objects.create(
+            started_at=now, up_to=now, step="等待开始", total=len(quarters) + 1
         )
-    return run
 
 
 def build(*, now):
     """Build what the newest unfinished run still lacks; returns False where there is nothing to do.
 
-    now: the real instant, for the claim only; the history runs to the run's own `up_to`.
+    now: the real instant, for the claim only; the history runs to the run's own `up_to`. A run that fails
+    three times without getting any further is parked with its failure shown.
     """
     run = DemonstrationRun.objects.filter(finished_at__isnull=True).first()
     if run is None or not _claim(run, now):
@@ -51,13 +60,15 @@ def build(*, now):
 
 
 def _build(run):
+    """The newest quarter first, since that is what people look at; then the office's word, in order."""
     cast = people.cast()
-    _step(run, "年度目标", 0)
-    plan = Plan.objects.order_by("-starts_on").first()
-    _goals(plan, cast["office"], run.up_to)
-    for done, period in enumerate(_periods(run.up_to), start=1):
+    quarters = list(_periods(run.up_to).order_by("starts_on"))
+    for done, period in enumerate(reversed(quarters), start=1):
         _step(run, period.label, done)
         _quarter(period, cast, run)
+    _step(run, "亮灯审定", run.total)
+    for period in quarters:
+        _close(period, cast["office"], run.up_to)
 
 
 def _claim(run, now):
@@ -71,16 +82,24 @@ def _claim(run, now):
 
 
 def _step(run, label, done):
-    DemonstrationRun.objects.filter(pk=run.pk).update(
-        step=label, done=done, claimed_until=timezone.now() + CLAIM
-    )
+    """Say where the build is; getting further than ever before forgives the attempts until now."""
+    _keep_claim(run)
+    DemonstrationRun.objects.filter(pk=run.pk).update(step=label)
+    DemonstrationRun.objects.filter(pk=run.pk, done__lt=done).update(done=done, attempts=1)
+
+
+def _keep_claim(run):
+    DemonstrationRun.objects.filter(pk=run.pk).update(claimed_until=timezone.now() + CLAIM)
+
+
+def _plan():
+    return Plan.objects.order_by("-starts_on").first()
 
 
 def _periods(up_to):
     """The newest plan's quarters that had opened by then."""
-    newest = Plan.objects.order_by("-starts_on").values("pk")[:1]
     return ReportingPeriod.objects.filter(
-        plan__in=newest, opens_at__lte=up_to, due_at__isnull=False
+        plan=_plan(), opens_at__lte=up_to, due_at__isnull=False
     ).select_related("plan")
 
 
@@ -130,12 +149,12 @@ def _goal(task, year, plan, office, issued):
 
 
 def _quarter(period, cast, run):
-    period = periods.open_period(period, now=period.opens_at, demo=True)
     reports = ProgressReport.objects.filter(period=period, kind="task", edited_at__isnull=True)
     for report in reports.select_related("agency", "period__plan", "task__plan", "task_return"):
-        with transaction.atomic():
+        _keep_claim(run)
+        # A visitor may have begun this very return meanwhile: then it is theirs.
+        with suppress(workflow.Stale, workflow.WrongState), transaction.atomic():
             _walk(report, cast, run.up_to)
-    _close(period, cast["office"], run.up_to)
 
 
 def _walk(report, cast, up_to):

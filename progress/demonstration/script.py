@@ -34,7 +34,8 @@ def gap(task, period):
     pace = wording.chance("pace", task.plan_id, task.number).choice(PACES)
     luck = wording.chance("gap", task.number, period.code)
     if pace == "slow":
-        return luck.randint(11, 24)
+        # Every other quarter: two yellow ones running would be red.
+        return luck.randint(11, 24) if (task.number + period.quarter) % 2 else luck.randint(2, 8)
     if pace == "stuck":
         return luck.randint(31, 45)
     if pace == "recovering":
@@ -130,6 +131,12 @@ def _projects(task, period, behind):
     ]
 
 
+def _reached(whole, share):
+    """A share of a target, whole where the target is whole: there is no 0.8 of a platform."""
+    step = Decimal(1) if whole == whole.to_integral_value() else Decimal("0.01")
+    return (whole * share).quantize(step)
+
+
 def _targets(task, period, behind):
     """A share of each counted target that grows through the plan."""
     elapsed = (period.ends_on - task.plan.starts_on).days / (task.plan.ends_on - task.plan.starts_on).days
@@ -138,7 +145,7 @@ def _targets(task, period, behind):
         {
             "target": target.pk,
             "certainty": "preliminary",
-            "value": (target.minimum * share).quantize(Decimal("0.01")),
+            "value": _reached(target.minimum, share),
             "note": wording.MARK,
         }
         for target in task.targets.all()

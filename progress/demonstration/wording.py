@@ -26,7 +26,7 @@ def progress(task, period, percent, luck):
     """进展, cumulative from 1 January, figures first."""
     pieces = fragments(task)
     first, second = pieces[period.quarter % len(pieces)], pieces[(period.quarter + 1) % len(pieces)]
-    share = "" if percent is None else f"年度目标累计完成{percent:g}%；"
+    share = "" if percent is None else f"年度目标累计完成{percent.normalize():f}%；"
     meetings, visits = luck.randint(1, 3) * period.quarter, luck.randint(1, 5) * period.quarter
     return (
         f"{MARK}1—{period.ends_on.month}月，{share}召开专题调度会{meetings}次、现场督导{visits}次。"

@@ -140,7 +140,7 @@ def test_a_build_that_keeps_failing_is_parked_and_says_why(few_duties, monkeypat
     def broken(*args):
         raise ValueError("坏了")
 
-    monkeypatch.setattr(building, "_goals", broken)
+    monkeypatch.setattr(building, "_quarter", broken)
     for _ in range(building.MOST_ATTEMPTS):
         with pytest.raises(ValueError):
             demonstration.build(now=UP_TO)
