@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from agencies.dating import in_force
 from agencies.models import Agency, Post, Role
 from progress import figures, review_queue
 from progress.models import ProgressReport
@@ -132,7 +131,7 @@ class OfficeDesk:
 def office_desk(user, period, now):
     """The office's desk; a constant number of queries."""
     standings = figures.standings(period.plan, period, user, now)
-    classes = figures.filing_by_agency(period.plan, period, user, now)
+    classes = figures.filing_by_agency(period.plan, period, user, now, agencies=_with_signature(now))
     bodies = [row for each in classes for row in each.rows]
     unfiled = [row for row in bodies if row.filing.unfiled]
     return OfficeDesk(
@@ -142,16 +141,16 @@ def office_desk(user, period, now):
         unconfirmed=sum(1 for row in standings if not row.lamp_confirmed or row.lamp_stale),
         no_goal=sum(1 for row in standings if not row.goals),
         questions=AssignmentQuestion.objects.filter(plan=period.plan_id, outcome="").count(),
-        without_approver=_without_approver([row.agency for row in bodies], now),
+        without_approver=[
+            row.agency for row in bodies if row.agency.needs_approver and not row.agency.has_approver
+        ],
     )
 
 
-def _without_approver(agencies, now):
-    """Bodies that owe returns and need an approver, and have none today."""
-    today = in_force(timezone.localdate(now))
-    posts = Post.objects.filter(today, role=Role.APPROVER, user__is_active=True)
-    manned = set(posts.values_list("agency_id", flat=True))
-    return [agency for agency in agencies if agency.needs_approver and agency.pk not in manned]
+def _with_signature(now):
+    """Bodies, each with `has_approver`: whether somebody may sign for it today."""
+    posts = Post.objects.on(timezone.localdate(now)).filter(role=Role.APPROVER, user__is_active=True)
+    return Agency.objects.annotate(has_approver=Exists(posts.filter(agency=OuterRef("pk"))))
 
 
 # --- 市领导: are we on pace, where not, why, who -----------------------------------------------------

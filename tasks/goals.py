@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Prefetch, ProtectedError
 
 from agencies.audit import record
-from agencies.models import Agency, Role
+from agencies.models import Role
 from tasks.models import AnnualGoal, Assignment, GoalNode
 from tasks.permissions import check_confirm_goals, check_edit_goal
 
@@ -75,9 +75,15 @@ def goals_of_year(tasks, year):
     )
 
 
-def goal_for(task, year, agency=None):
-    """The stored goal, or an unsaved one with the defaults of its year (revision 0)."""
-    found = AnnualGoal.objects.filter(task=task, year=year, agency=agency).prefetch_related("nodes").first()
+def goal_for(task, year, agency=None, *, among=None):
+    """The stored goal, or an unsaved one with the defaults of its year (revision 0).
+
+    among: the task's goals, where they are at hand already; else they are asked for.
+    """
+    if among is None:
+        among = AnnualGoal.objects.filter(task=task, year=year, agency=agency).prefetch_related("nodes")
+    asked = (year, agency.pk if agency else None)
+    found = next((goal for goal in among if (goal.year, goal.agency_id) == asked), None)
     if found:
         return found
     percents = dict(zip(PERCENT_FIELDS, default_expected(task.plan, year), strict=True))
@@ -237,11 +243,15 @@ def confirm_goals(seen, *, by, now):
     return confirmed
 
 
-def goal_agencies(task, user, now):
-    """The bodies a goal of `task` may be addressed to: each lead of the task, where leads are separate."""
+def goal_agencies(task, user, leads):
+    """The bodies a goal of `task` may be addressed to: each lead of the task, where leads are separate.
+
+    leads: the task's lead assignments with their bodies.
+    """
     if not task.separate_leads:
         return []
-    rows = Agency.objects.filter(assignments__task=task, assignments__role=Assignment.Role.LEAD).distinct()
+    bodies = sorted({row.agency for row in leads}, key=lambda agency: (agency.order, agency.code))
     if user.has_role(Role.OFFICE):
-        return list(rows)
-    return list(rows.filter(pk__in=user.agency_ids(Role.REPORTER, Role.APPROVER)))
+        return bodies
+    own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+    return [agency for agency in bodies if agency.pk in own]

@@ -151,11 +151,14 @@ def filing(plan, period, user, now):
     return _filing(rows.aggregate(**_counts(now)))
 
 
-def filing_by_agency(plan, period, user, now):
-    """The counts of one period per body, the four classes apart: [ClassFiling]; two queries."""
+def filing_by_agency(plan, period, user, now, *, agencies=None):
+    """The counts of one period per body, the four classes apart: [ClassFiling]; two queries.
+
+    agencies: a queryset to take the bodies from, with what else is to be known of them.
+    """
     rows = counted_for(user).filter(period=period, period__plan=plan, owed=True).values("agency")
     counted = {row["agency"]: _filing(row) for row in rows.annotate(**_counts(now)).order_by("agency")}
-    return by_class(counted, Agency.objects.in_bulk(counted))
+    return by_class(counted, (Agency.objects if agencies is None else agencies).in_bulk(counted))
 
 
 def sent_back_by_agency(plan, period, user):
@@ -262,16 +265,22 @@ class HeatMap:
         return not self.classes
 
 
-def heat_map(plan, period, user, now, *, agency=None):
+def heat_map(plan, period, user, now, *, agency=None, periods=None):
     """How punctual each body was, quarter by quarter, up to and including `period`; three queries.
 
-    agency: this body alone.
+    agency: this body alone; periods: those of the plan, where they are at hand. Each saves a query.
     """
     counted = counted_by_period(plan, period, user, now, agency=agency)
-    periods = ReportingPeriod.objects.filter(
-        pk__in={key for by_period in counted.values() for key in by_period}
-    )
-    return heat_map_of(counted, list(periods.order_by("starts_on")), Agency.objects.in_bulk(counted))
+    bodies = Agency.objects.in_bulk(counted) if agency is None else dict.fromkeys(counted, agency)
+    return heat_map_of(counted, periods_counted(counted, periods), bodies)
+
+
+def periods_counted(counted, periods=None):
+    """The periods of what `counted_by_period` gave, oldest first; taken from `periods` where given."""
+    wanted = {key for by_period in counted.values() for key in by_period}
+    if periods is None:
+        periods = ReportingPeriod.objects.filter(pk__in=wanted)
+    return sorted((each for each in periods if each.pk in wanted), key=lambda each: each.starts_on)
 
 
 def counted_by_period(plan, period, user, now, *, agency=None):

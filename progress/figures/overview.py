@@ -9,7 +9,16 @@ from agencies.models import Agency
 from progress.models import Lamp, ReportingPeriod
 from tasks.models import Chapter, Plan
 
-from .filing import ClassFiling, Filing, HeatMap, by_class, counted_by_period, heat_map_of, total
+from .filing import (
+    ClassFiling,
+    Filing,
+    HeatMap,
+    by_class,
+    counted_by_period,
+    heat_map_of,
+    periods_counted,
+    total,
+)
 from .standings import UNDECIDED, Standing, standings
 
 # The order of a stacked bar, best first; "none" is 待审定.
@@ -76,8 +85,11 @@ class Overview:
     standings: list[Standing]
 
 
-def overview(plan, period, user, now):
-    """Everything the overview shows this person; a constant number of queries."""
+def overview(plan, period, user, now, *, periods=None):
+    """Everything the overview shows this person; a constant number of queries.
+
+    periods: those of the plan, where they are at hand already.
+    """
     rows = standings(plan, period, user, now)
     counted = counted_by_period(plan, period, user, now)
     agencies = Agency.objects.in_bulk(counted)
@@ -91,7 +103,7 @@ def overview(plan, period, user, now):
         filing_by_class=by_class(current, agencies),
         lamps=lamp_counts(rows),
         chapters=by_chapter(rows),
-        heat_map=heat_map_of(counted, _periods(plan, counted), agencies),
+        heat_map=heat_map_of(counted, periods_counted(counted, periods), agencies),
         behind=behind(rows),
         moved_up=[row for row in rows if row.change == "up"],
         moved_down=[row for row in rows if row.change == "down"],
@@ -140,11 +152,6 @@ def _chapter(chapter, rows):
 
 def _mean(values):
     return (sum(values) / len(values)).quantize(Decimal("0.1")) if values else None
-
-
-def _periods(plan, counted):
-    wanted = {pk for by_period in counted.values() for pk in by_period}
-    return list(ReportingPeriod.objects.filter(plan=plan, pk__in=wanted).order_by("starts_on"))
 
 
 def _kpis(rows, filing, period, now):

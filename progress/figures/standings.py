@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import FilteredRelation, OuterRef, Prefetch, Q, Subquery
 
 from agencies.dating import in_force
 from agencies.models import Agency, Role
 from agencies.permissions import sees
 from progress.models import Lamp, ProgressReport, TaskReturn, TaskState, TaskVerdict
+from progress.models.verdicts import reads_verdicts
 from tasks.models import Assignment, Task
 
 from .readings import Quarter, Readings
@@ -175,20 +176,21 @@ def _what_was_done(said):
     return said.progress.strip()
 
 
-def standings(plan, period, user, now, *, tasks=None):
+def standings(plan, period, user, now, *, tasks=None, reports=None):
     """Every task of `plan` this person may know of, in number order, as it stands in `period`.
 
     tasks: a queryset to choose from (default: all of the plan). `now` decides which duties are in force
-    for a period that is still running. A constant number of queries for any number of tasks.
+    for a period that is still running. reports: the lead returns of the period this person may know of,
+    where they are at hand already. Five queries (or four) for any number of tasks.
     """
     chosen = Task.objects.all() if tasks is None else tasks
-    rows = list(_with_state(chosen.filter(plan=plan).visible_to(user), period, now))
+    known = chosen.filter(plan=plan).visible_to(user)
+    rows = list(_with_verdicts(_with_state(known, period, now), period))
     ids = {task.pk for task in rows}
     readings = Readings(period, ids)
-    verdicts = _verdicts(period, ids, user)
-    reports = _reports(period, ids, user)
+    returns = _by_task(lead_returns(period, user) if reports is None else reports, period)
     viewer = Viewer(user)
-    return [_standing(task, period, readings, verdicts[task.pk], reports[task.pk], viewer) for task in rows]
+    return [_standing(task, period, readings, returns[task.pk], viewer) for task in rows]
 
 
 def standing(task, period, user, now):
@@ -201,6 +203,7 @@ class Viewer:
     """What a person's roles let them see of lamps (agencies/visibility.json)."""
 
     def __init__(self, user):
+        self.verdicts = reads_verdicts(user)
         self.confirmed = sees(user, "confirmed_lamps")
         self.computed = sees(user, "computed_lamps")
         self.bodies = user.agency_ids(Role.REPORTER, Role.APPROVER) if not self.computed else set()
@@ -209,11 +212,12 @@ class Viewer:
         return self.computed or any(each.agency_id in self.bodies for each in assignments)
 
 
-def _standing(task, period, readings, verdicts, reports, viewer):
+def _standing(task, period, readings, reports, viewer):
     quarter = Quarter.of(period)
     lamp, reason, found = readings.lamp(task, quarter, _done_on(task))
     computed_before, _, _ = readings.lamp(task, quarter.before, _done_on(task))
-    verdict, verdict_before = verdicts.get(quarter), verdicts.get(quarter.before)
+    verdict = getattr(task, "verdict_now", None) if viewer.verdicts else None
+    lamp_before = task.lamp_before if viewer.verdicts else None
     may_see = viewer.sees_computed(task.in_force)
     seen = viewer.confirmed or may_see
     return Standing(
@@ -221,12 +225,12 @@ def _standing(task, period, readings, verdicts, reports, viewer):
         assignments=task.in_force,
         goals=readings.goals(task.pk, quarter.year) if seen else [],
         **(_pace_fields(found) if seen and (may_see or verdict or reports) else {}),
-        lamp=_shown(verdict, lamp, may_see),
+        lamp=_shown(verdict and verdict.lamp, lamp, may_see),
         lamp_confirmed=verdict is not None,
         lamp_stale=verdict is not None and verdict.stale_at is not None,
         lamp_reason=_reason(verdict, reason, may_see),
         computed_lamp=lamp.value if may_see else None,
-        previous_lamp=_shown(verdict_before, computed_before, may_see),
+        previous_lamp=_shown(lamp_before, computed_before, may_see),
         verdict=verdict,
         state=task.state_now or "",
         reports=reports,
@@ -235,10 +239,9 @@ def _standing(task, period, readings, verdicts, reports, viewer):
     )
 
 
-def _shown(verdict, computed, may_see):
-    if verdict is not None:
-        return verdict.lamp
-    return computed.value if may_see else None
+def _shown(confirmed, computed, may_see):
+    """The confirmed lamp, else the computed one for those who may see it."""
+    return confirmed or (computed.value if may_see else None)
 
 
 def _reason(verdict, reason, may_see):
@@ -297,30 +300,32 @@ def _with_state(tasks, period, now):
     )
 
 
-def _verdicts(period, ids, user):
-    """{task id: {Quarter: verdict}} for this period and the one before."""
-    found = defaultdict(dict)
-    quarter = Quarter.of(period)
-    rows = TaskVerdict.objects.visible_to(user).filter(
-        period__plan=period.plan_id, period__ends_on__in=(quarter.ends_on, quarter.before.ends_on)
+def _with_verdicts(tasks, period):
+    """The tasks with `verdict_now` where one is confirmed for the period, and the confirmed `lamp_before`
+    of the quarter before."""
+    before = TaskVerdict.objects.filter(
+        task=OuterRef("pk"), period__plan=period.plan_id, period__ends_on=Quarter.of(period).before.ends_on
     )
-    for verdict in rows.select_related("period"):
-        if verdict.task_id in ids:
-            found[verdict.task_id][Quarter.of(verdict.period)] = verdict
-    return found
+    return tasks.annotate(
+        verdict_now=FilteredRelation("verdicts", condition=Q(verdicts__period=period.pk)),
+        lamp_before=Subquery(before.values("lamp")[:1]),
+    ).select_related("verdict_now", "chapter", "section")
 
 
-def _reports(period, ids, user):
-    """{task id: lead returns of the period this person may know of}, in the order of the clause."""
-    found = defaultdict(list)
-    rows = (
+def lead_returns(period, user):
+    """The lead returns of the period this person may know of, in the order of the clause; one query."""
+    return (
         ProgressReport.objects.visible_to(user)
         .filter(period=period, kind=ProgressReport.Kind.TASK, role=Assignment.Role.LEAD)
         .select_related("agency", "task_return")
         .order_by("order", "agency__order")
     )
-    for report in rows:
-        if report.task_id in ids:
-            report.period = period
-            found[report.task_id].append(report)
+
+
+def _by_task(reports, period):
+    """{task id: its returns}, the period at hand in each."""
+    found = defaultdict(list)
+    for report in reports:
+        report.period = period
+        found[report.task_id].append(report)
     return found

@@ -21,10 +21,15 @@ class Lamp(models.TextChoices):
     YEARLY = "yearly", "年度指标"
 
 
+def reads_verdicts(user):
+    """Confirmed verdicts are for every business role; administrators read none."""
+    return user.has_role(Role.OFFICE, Role.LEADER, Role.REPORTER, Role.APPROVER)
+
+
 class VerdictQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Confirmed verdicts are for every business role; administrators read none."""
-        if not user.has_role(Role.OFFICE, Role.LEADER, Role.REPORTER, Role.APPROVER):
+        """Verdicts on the tasks this person may know of."""
+        if not reads_verdicts(user):
             return self.none()
         return self.filter(task__in=Task.objects.visible_to(user))
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Role
 from progress import charts, figures, permissions, verdicts
+from progress.frame import frame_of
 from progress.views.place import period_at
 
 
@@ -14,7 +15,8 @@ from progress.views.place import period_at
 def overview(request, plan, period):
     permissions.check_overview(request.user)
     period = period_at(request, plan, period)
-    whole = figures.overview(period.plan, period, request.user, timezone.now())
+    periods = frame_of(request).all_of_plan
+    whole = figures.overview(period.plan, period, request.user, timezone.now(), periods=periods)
     context = {
         "plan": period.plan,
         "period": period,

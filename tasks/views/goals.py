@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +20,8 @@ from tasks.goals import Stale, confirm_goals, goal_agencies, goal_for, goals_of_
 from tasks.models import AnnualGoal, Task
 from tasks.permissions import check_confirm_goals, check_edit_goal
 from tasks.views.place import add_errors, plan_at, task_at, year_of
+
+PEOPLE = ("confirmed_by", "proposed_by")
 
 
 @dataclass
@@ -56,14 +59,26 @@ def goal_rows(tasks, user):
     ]
 
 
+def goal_counts(tasks, year):
+    """How many of `tasks` there are (total), with a confirmed goal of `year` (decided), and with one that
+    waits to be confirmed (proposed); one query."""
+    goals = AnnualGoal.objects.filter(task=OuterRef("pk"), year=year)
+    known = tasks.prefetch_related(None).annotate(
+        has_decided=Exists(goals.confirmed()), has_proposed=Exists(goals.filter(confirmed_at__isnull=True))
+    )
+    return known.aggregate(
+        total=Count("pk"),
+        decided=Count("pk", filter=Q(has_decided=True)),
+        proposed=Count("pk", filter=Q(has_proposed=True)),
+    )
+
+
 @require_safe
 def goals(request, plan, period):
     plan, year = plan_at(request, plan, period), year_of(period)
     found = _goal_filter(request, plan, year)
     tasks = list(found.qs)
-    known = AnnualGoal.objects.filter(task__in=found.queryset.values("pk"), year=year)
-    decided = known.confirmed().values("task").distinct().count()
-    total = found.queryset.count()
+    counts = goal_counts(found.queryset, year)
     context = {
         "plan": plan,
         "period": period,
@@ -71,10 +86,8 @@ def goals(request, plan, period):
         "filter": found,
         "rows": goal_rows(tasks, request.user),
         "shown": len(tasks),
-        "total": total,
-        "decided": decided,
-        "undecided": total - decided,
-        "proposed": known.filter(confirmed_at__isnull=True).values("task").distinct().count(),
+        **counts,
+        "undecided": counts["total"] - counts["decided"],
         "may_confirm": not why_not(check_confirm_goals, request.user),
     }
     return render(request, "tasks/goals.html", context)
@@ -111,9 +124,11 @@ def _seen(values):
 def goal(request, plan, period, number):
     """The goal of one task for the period's year: read, propose, edit."""
     task, year = task_at(request, plan, period, number), year_of(period)
-    agency = _agency_asked(request, task)
+    leads = list(task.assignments.leads().select_related("agency"))
+    agency = _agency_asked(request, task, leads)
     now = timezone.now()
-    stored = goal_for(task, year, agency)
+    written = list(task.annual_goals.select_related("agency", *PEOPLE).prefetch_related("nodes"))
+    stored = goal_for(task, year, agency, among=written)
     form = GoalForm.of(stored, request.POST or None)
     rows = node_rows(stored, request.POST or None)
     stale = None
@@ -149,10 +164,10 @@ def goal(request, plan, period, number):
         "form": form,
         "rows": rows,
         "agency": agency,
-        "agencies": goal_agencies(task, request.user, now),
-        "others": _other_goals(task, stored),
+        "agencies": goal_agencies(task, request.user, leads),
+        "others": _other_goals(written, stored),
         "targets": task.targets.all(),
-        "leads": [row.agency for row in task.assignments.leads().select_related("agency")],
+        "leads": [row.agency for row in leads],
         "refusal": refusal,
         "may_confirm": not why_not(check_confirm_goals, request.user),
         "stale": stale,
@@ -163,15 +178,15 @@ def goal(request, plan, period, number):
     return render(request, "tasks/goal.html", context, status=409 if stale else 400 if refused else 200)
 
 
-def _agency_asked(request, task):
+def _agency_asked(request, task, leads):
     """The lead named by ?agency=, where leads are separate; None for the task's one goal; else 404."""
     code = request.GET.get("agency")
     if not code:
         return None
-    rows = task.assignments.leads().filter(agency__code=code).select_related("agency")
-    if not task.separate_leads or not rows:
+    named = [row.agency for row in leads if row.agency.code == code]
+    if not task.separate_leads or not named:
         raise Http404
-    return rows[0].agency
+    return named[0]
 
 
 def _rebased(form, current):
@@ -181,18 +196,22 @@ def _rebased(form, current):
     return GoalForm.of(current, data)
 
 
-def _other_goals(task, stored):
-    """The task's goals of other years and bodies, for comparison."""
-    others = task.annual_goals.exclude(pk=stored.pk) if stored.pk else task.annual_goals.all()
-    return others.select_related("agency").order_by("-year", "agency__order")
+def _other_goals(written, stored):
+    """The task's goals of other years and bodies, newest first, for comparison."""
+    others = [goal for goal in written if goal.pk != stored.pk]
+    return sorted(others, key=lambda goal: (-goal.year, goal.agency.order if goal.agency else -1))
 
 
 def _neighbours(user, task):
     """Numbers of the tasks before and after this one, for walking through all of them."""
-    tasks = Task.objects.visible_to(user).filter(plan=task.plan)
-    before = tasks.filter(number__lt=task.number).order_by("-number").values_list("number", flat=True)
-    after = tasks.filter(number__gt=task.number).order_by("number").values_list("number", flat=True)
-    return {"before": before.first(), "after": after.first()}
+    return (
+        Task.objects.visible_to(user)
+        .filter(plan=task.plan)
+        .aggregate(
+            before=Max("number", filter=Q(number__lt=task.number)),
+            after=Min("number", filter=Q(number__gt=task.number)),
+        )
+    )
 
 
 GOAL_COLUMNS = [
