@@ -126,7 +126,7 @@ def _chapter_axis(chapters):
     return {
         "type": "category",
         "data": [f"{each.chapter.number}. {_short(each.chapter.title)}" for each in chapters],
-        "axisLabel": {"fontSize": 14, "color": INK, "width": 190, "overflow": "break"},
+        "axisLabel": {"fontSize": 14, "color": INK, "width": 216, "overflow": "break"},
         "axisTick": {"show": False},
     }
 
