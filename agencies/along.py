@@ -62,7 +62,8 @@ def _object(model, row):
         own[field.attname] = _value(field, value)
     if own.get(model._meta.pk.attname) is None:
         return None
-    found = model.from_db("default", list(own), list(own.values()))
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in own]
+    found = model.from_db("default", names, [own[name] for name in names])
     for name, fields in related.items():
         setattr(found, name, _object(model._meta.get_field(name).related_model, fields))
     return found

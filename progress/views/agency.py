@@ -4,8 +4,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from agencies.along import along, objects
 from agencies.dating import in_force
-from agencies.models import Agency, AgencySuccession, Contact, Role
+from agencies.models import Agency, AgencyName, AgencySuccession, Contact, GroupMember, Role
 from progress import figures
 from progress.frame import frame_of
 from progress.models import ProgressReport
@@ -15,24 +16,42 @@ from tasks.models import Assignment, Task
 @require_safe
 def agency(request, code):
     """In the frame's newest opened period."""
-    found = get_object_or_404(Agency.objects.visible_to(request.user), code=code)
     user, now = request.user, timezone.now()
-    context = {"agency": found, "now": now, **_who(found, now)}
-    period = frame_of(request).period
-    if period is not None:
-        context |= _duties(found, period, user, now) | _returns(found, period, user, now)
+    found = get_object_or_404(_with_its_lists(Agency.objects.visible_to(user), now), code=code)
+    frame = frame_of(request)
+    context = {"agency": found, "now": now, **_who(found)}
+    if frame.period is not None:
+        context |= _duties(found, frame.period, user, now) | _returns(found, frame, user, now)
     return render(request, "progress/agency.html", context)
 
 
-def _who(found, now):
+def _with_its_lists(agencies, now):
+    """The bodies with their names, successions, collectives and contacts, in the same query."""
     today = timezone.localdate(now)
-    ties = AgencySuccession.objects.select_related("predecessor", "successor")
+    ties = AgencySuccession.objects.all()
+    tie = ("kind", "on", "inferred", "confirmed_at", "basis")
+    groups = GroupMember.objects.filter(in_force(today))
+    contacts = Contact.objects.on(today)
+    return agencies.annotate(
+        own_names=along(AgencyName.objects.all(), "agency", "name", "kind", "valid_from", "valid_until"),
+        went_to=along(ties, "predecessor", *tie, *_body("successor")),
+        came_from=along(ties, "successor", *tie, *_body("predecessor")),
+        in_groups=along(groups, "agency", "group__pk", "group__name"),
+        people=along(contacts, "agency", "kind", "name", "title", "phone"),
+    )
+
+
+def _body(name):
+    return f"{name}__pk", f"{name}__code", f"{name}__name"
+
+
+def _who(found):
     return {
-        "names": found.names.all(),
-        "successors": ties.filter(predecessor=found),
-        "predecessors": ties.filter(successor=found),
-        "groups": found.group_memberships.filter(in_force(today)).select_related("group"),
-        "contacts": Contact.objects.on(today).filter(agency=found),
+        "names": objects(AgencyName, found.own_names, key=lambda each: (each.kind, each.name)),
+        "successors": objects(AgencySuccession, found.went_to),
+        "predecessors": objects(AgencySuccession, found.came_from),
+        "groups": objects(GroupMember, found.in_groups, key=lambda each: each.group.name),
+        "contacts": objects(Contact, found.people, key=lambda each: (each.kind, each.name)),
         "class_name": figures.class_of(found),
     }
 
@@ -51,14 +70,15 @@ def _duties(found, period, user, now):
     }
 
 
-def _returns(found, period, user, now):
+def _returns(found, frame, user, now):
+    period = frame.period
     rows = (
         ProgressReport.objects.visible_to(user)
         .filter(agency=found, period=period, kind=ProgressReport.Kind.TASK)
         .select_related("agency", "task", "task_return")
         .order_by("task__number")
     )
-    history = figures.heat_map(period.plan, period, user, now, agency=found)
+    history = figures.heat_map(period.plan, period, user, now, agency=found, periods=frame.all_of_plan)
     may_know = user.has_role(Role.OFFICE, Role.LEADER) or found.pk in user.agency_ids(
         Role.REPORTER, Role.APPROVER
     )
