@@ -26,7 +26,16 @@ from .filing import (
     total,
     unreported,
 )
-from .history import ProjectStanding, QuarterOfTask, TargetStanding, projects_of, quarters_of, targets_of
+from .history import (
+    ProjectStanding,
+    QuarterOfTask,
+    TargetStanding,
+    projects_of,
+    quarters_of,
+    reports_of,
+    targets_of,
+    verdicts_along,
+)
 from .overview import (
     LAMP_ORDER,
     ChapterFigures,
@@ -80,10 +89,12 @@ __all__ = [
     "problems",
     "projects_of",
     "quarters_of",
+    "reports_of",
     "sent_back_by_agency",
     "standing",
     "standings",
     "targets_of",
     "total",
     "unreported",
+    "verdicts_along",
 ]

@@ -3,8 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
-
+from agencies.along import along, objects
 from progress.models import (
     Attachment,
     ProgressReport,
@@ -45,50 +44,83 @@ class ProjectStanding:
     update: ProjectUpdate | None
 
 
-def quarters_of(task, user, now):
-    """The task's opened periods, newest first, each with what this person may know; four queries.
+ATTACHED = ("name", "size", "report")
 
-    Texts are for accepted returns; their attachments come along.
-    """
-    reports = defaultdict(list)
-    rows = (
+
+def reports_of(plan, number, user, now):
+    """All returns of a task this person may know of, with their texts and attachments, in the order of the
+    clause; one query. Each says whether it is `late`, and has `attached`."""
+    attached = along(Attachment.objects.filter(removed_at__isnull=True), "report", *ATTACHED)
+    rows = list(
         ProgressReport.objects.visible_to(user)
-        .filter(task=task, kind=ProgressReport.Kind.TASK)
+        .filter(task__plan=plan, task__number=number, kind=ProgressReport.Kind.TASK)
         .select_related("agency", "task_return", "period__plan")
-        .prefetch_related(Prefetch("attachments", Attachment.objects.filter(removed_at__isnull=True)))
+        .annotate(attached_rows=attached)
         .order_by("order", "agency__order")
     )
     for report in rows:
         report.late = report.is_late(now)
-        reports[report.period_id].append(report)
-    verdicts = {
-        verdict.period_id: verdict for verdict in TaskVerdict.objects.visible_to(user).filter(task=task)
-    }
-    periods = ReportingPeriod.objects.filter(
-        Q(opened_at__isnull=False) | Q(pk__in=reports), plan=task.plan_id
-    )
+        report.attached = objects(Attachment, report.attached_rows)
+    return rows
+
+
+def verdicts_along(user):
+    """An annotation of tasks: the verdicts of every period, as `quarters_of` reads them."""
+    verdicts = TaskVerdict.objects.visible_to(user)
+    return along(verdicts, "task", "period", "lamp")
+
+
+def quarters_of(task, reports, periods):
+    """The task's opened periods, newest first, each with what a person may know.
+
+    task: with `verdict_rows` from `verdicts_along`; reports: from `reports_of`; periods: those of the plan,
+    newest first.
+    """
+    by_period = defaultdict(list)
+    for report in reports:
+        by_period[report.period_id].append(report)
+    verdicts = {verdict.period_id: verdict for verdict in objects(TaskVerdict, task.verdict_rows)}
     return [
-        QuarterOfTask(period, verdicts.get(period.pk), reports[period.pk])
-        for period in periods.order_by("-starts_on")
+        QuarterOfTask(period, verdicts.get(period.pk), by_period[period.pk])
+        for period in periods
+        if period.is_open or period.pk in by_period
     ]
 
 
 def targets_of(task, user):
-    """The task's targets with the newest accepted value each, as far as one may read; two queries."""
-    newest = {}
-    for value in _accepted(TargetValue, task, user).order_by("report__period__ends_on", "pk"):
-        newest[value.target_id] = value
-    return [TargetStanding(target, newest.get(target.pk)) for target in task.targets.all()]
+    """The task's targets with the newest accepted value each, as far as one may read; one query."""
+    rows = _with_accepted(Target.objects.filter(task=task), TargetValue, "target", task, user)
+    return [TargetStanding(target, _newest(target, TargetValue)) for target in rows]
 
 
 def projects_of(task, user):
-    """The task's projects with the newest accepted stage each, as far as one may read; two queries."""
-    newest = {}
-    for update in _accepted(ProjectUpdate, task, user).order_by("report__period__ends_on", "pk"):
-        newest[update.project_id] = update
-    return [ProjectStanding(project, newest.get(project.pk)) for project in task.projects.all()]
+    """The task's projects with the newest accepted stage each, as far as one may read; one query."""
+    rows = _with_accepted(Project.objects.filter(task=task), ProjectUpdate, "project", task, user)
+    return [ProjectStanding(project, _newest(project, ProjectUpdate)) for project in rows]
 
 
-def _accepted(model, task, user):
+SAID = {
+    TargetValue: ("certainty", "value", "value_text", "note"),
+    ProjectUpdate: ("stage", "note"),
+}
+OF_REPORT = (
+    "report__pk",
+    "report__period__pk",
+    "report__period__code",
+    "report__period__starts_on",
+    "report__period__ends_on",
+    "report__agency__pk",
+    "report__agency__name",
+)
+
+
+def _with_accepted(rows, model, owner, task, user):
+    """`rows` with what accepted returns said of each."""
     accepted = ProgressReport.objects.visible_to(user).filter(task=task, state=ProgressReport.State.ACCEPTED)
-    return model.objects.filter(report__in=accepted).select_related("report__period", "report__agency")
+    said = model.objects.filter(report__in=accepted)
+    return rows.annotate(said_rows=along(said, owner, *SAID[model], *OF_REPORT))
+
+
+def _newest(row, model):
+    said = objects(model, row.said_rows, key=lambda each: (each.report.period.ends_on, each.pk))
+    return said[-1] if said else None

@@ -1,44 +1,44 @@
 """任务: the promise, who bears it, and how it went, on one page."""
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import CharField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.along import along, objects
 from agencies.audit import trail_of
 from agencies.models import AuditEvent, Contact, Role
 from agencies.permissions import sees
 from progress import figures, permissions, verdicts
-from progress.models import Lamp
+from progress.frame import frame_of
+from progress.models import Lamp, TaskState
 from progress.verdict_forms import TaskStateForm
 from progress.views.place import period_at
-from tasks.models import Task, TaskLink
+from tasks.models import PublishedFact, Task, TaskAmendment, TaskLink
 
 
 @require_safe
 def task(request, plan, period, number):
     period = period_at(request, plan, period)
     user, now = request.user, timezone.now()
-    found = _task(user, period, number)
-    standing = figures.standing(found, period, user, now)
+    reports = figures.reports_of(period.plan, number, user, now)
+    standing = _standing(user, period, number, reports, now)
+    found = standing.task
     context = {
         "plan": period.plan,
         "period": period,
         "task": found,
         "standing": standing,
-        "contacts": _contacts(found),
-        "quarters": figures.quarters_of(found, user, now),
+        **_lists(found),
+        "quarters": figures.quarters_of(found, reports, frame_of(request).all_of_plan),
         "targets": figures.targets_of(found, user),
         "projects": figures.projects_of(found, user),
-        "links": _links(found, user, period),
-        "facts": found.published_facts.all(),
-        "amendments": found.amendments.all(),
-        "states": found.states.select_related("decided_by"),
         "trail": _trail(found) if sees(user, "trail") else None,
         "own_report": _own_report(standing, user),
-        "neighbours": _neighbours(found, user),
+        "neighbours": (found.number_before, found.number_after),
         "is_office": user.has_role(Role.OFFICE),
         "lamp_choices": Lamp.choices,
         "state_form": TaskStateForm(initial={"on": timezone.localdate(now)}),
@@ -72,45 +72,71 @@ def _own_report(standing, user):
     return next((report for report in standing.reports if report.agency_id in own), None)
 
 
-def _contacts(found):
-    """The people named for this task today, by body."""
-    named = Contact.objects.on(timezone.localdate()).filter(assignments__task=found)
-    return named.select_related("agency").order_by("agency__order", "kind").distinct()
-
-
-def _links(found, user, period):
-    """Links to the tasks of the other plan this person may know of: [(link, task or None, period code)]."""
-    known = Task.objects.visible_to(user)
-    links = (
-        TaskLink.objects.filter(Q(earlier=found) | Q(later=found))
-        .filter(Q(earlier__in=known), Q(later__isnull=True) | Q(later__in=known))
-        .select_related("earlier__plan", "later__plan")
+def _standing(user, period, number, reports, now):
+    """How the task stands, its short lists at hand; 404 for a task one may not know of."""
+    tasks = Task.objects.filter(number=number).select_related("plan")
+    of_period = [each for each in reports if each.period_id == period.pk and each.role == "lead"]
+    found = figures.standings(
+        period.plan, period, user, now, tasks=_with_lists(tasks, user, now), reports=of_period
     )
-    rows = []
-    for link in links:
-        other = link.later if link.earlier_id == found.pk else link.earlier
-        rows.append((link, other, other.plan.last_period if other else ""))
-    return rows
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _with_lists(tasks, user, now):
+    """The tasks with what their page lists in a line or two each, and the numbers of their neighbours."""
+    known = Task.objects.visible_to(user)
+    beside = known.filter(plan=OuterRef("plan")).values("number")
+    links = TaskLink.objects.filter(Q(earlier__in=known), Q(later__isnull=True) | Q(later__in=known))
+    contacts = Contact.objects.on(timezone.localdate(now))
+    agency = ("agency__pk", "agency__name", "agency__order")
+    by = ("decided_by__pk", "decided_by__full_name", "decided_by__username")
+    return tasks.annotate(
+        number_before=Subquery(beside.filter(number__lt=OuterRef("number")).order_by("-number")[:1]),
+        number_after=Subquery(beside.filter(number__gt=OuterRef("number")).order_by("number")[:1]),
+        amendment_rows=along(TaskAmendment.objects.all(), "task", "on", "basis", "text"),
+        fact_rows=along(PublishedFact.objects.all(), "task", *FACT),
+        state_rows=along(TaskState.objects.all(), "task", "state", "on", "evidence", *by),
+        contact_rows=along(contacts, "assignments__task", "kind", "name", "title", "phone", *agency),
+        later_rows=along(links, "earlier", *LINK, *_other("later")),
+        earlier_rows=along(links, "later", *LINK, *_other("earlier")),
+        verdict_rows=figures.verdicts_along(user),
+    )
+
+
+FACT = ("period_text", "statement", "source_title", "source_date")
+LINK = ("kind", "inferred", "confirmed_at", "basis")
+
+
+def _other(end):
+    """The task at the other end of a link, and its plan."""
+    fields = ("pk", "number", "title", "plan__pk", "plan__code", "plan__last_period")
+    return [f"{end}__{field}" for field in fields]
+
+
+def _lists(found):
+    """What `_with_lists` brought along, in the order of the page."""
+    return {
+        "amendments": objects(TaskAmendment, found.amendment_rows, key=lambda each: (each.on, each.pk)),
+        "facts": objects(PublishedFact, found.fact_rows),
+        "states": objects(TaskState, found.state_rows, key=lambda each: (each.on, each.pk))[::-1],
+        "contacts": objects(
+            Contact, found.contact_rows, key=lambda each: (each.agency.order, each.kind, each.pk)
+        ),
+        "links": _links(found),
+    }
+
+
+def _links(found):
+    """Links to the tasks of the other plan this person may know of: [(link, task or None, period code)]."""
+    earlier = [(link, link.earlier) for link in objects(TaskLink, found.earlier_rows)]
+    later = [(link, link.later) for link in objects(TaskLink, found.later_rows)]
+    return [(link, other, other.plan.last_period if other else "") for link, other in earlier + later]
 
 
 def _trail(found):
     """Events of the task and of its verdicts, newest first."""
-    verdicts_of = found.verdicts.values_list("pk", flat=True)
-    of_verdicts = AuditEvent.objects.filter(
-        subject_type="progress.taskverdict", subject_id__in=[str(pk) for pk in verdicts_of]
-    )
+    verdicts_of = found.verdicts.annotate(key=Cast("pk", CharField())).values("key")
+    of_verdicts = AuditEvent.objects.filter(subject_type="progress.taskverdict", subject_id__in=verdicts_of)
     return (trail_of(found) | of_verdicts)[:100]
-
-
-def _neighbours(found, user):
-    """(number before, number after) among the tasks of the plan this person may know of."""
-    numbers = list(
-        Task.objects.visible_to(user)
-        .filter(plan=found.plan_id, number__range=(found.number - 3, found.number + 3))
-        .values_list("number", flat=True)
-    )
-    before = [number for number in numbers if number < found.number]
-    after = [number for number in numbers if number > found.number]
-    if found.number not in numbers:
-        raise Http404
-    return max(before, default=None), min(after, default=None)
