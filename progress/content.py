@@ -32,9 +32,14 @@ def heading(pk):
     return ProgressReport.objects.select_related(*HEADING).get(pk=pk)
 
 
+def loaded(reports):
+    """A queryset of reports with everything a rule or a page reads of each, rows included."""
+    return reports.select_related(*HEADING).prefetch_related(*ROWS)
+
+
 def load(pk):
     """The report with everything a rule or a page reads of it, rows included."""
-    return ProgressReport.objects.select_related(*HEADING).prefetch_related(*ROWS).get(pk=pk)
+    return loaded(ProgressReport.objects).get(pk=pk)
 
 
 def snapshot(report):

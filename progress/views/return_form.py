@@ -61,17 +61,21 @@ def return_form(request, plan, period, number, agency):
 
 def find(user, plan, period, number, agency):
     """The visible report at this address with its content; 404 for what one may not know of."""
-    found = ProgressReport.objects.visible_to(user).filter(
+    report = content.loaded(at_address(user, plan, period, number, agency)).first()
+    if report is None:
+        raise Http404
+    return report
+
+
+def at_address(user, plan, period, number, agency):
+    """The report at this address, as far as this person may know of it."""
+    return ProgressReport.objects.visible_to(user).filter(
         kind=ProgressReport.Kind.TASK,
         period__plan__code=plan,
         period__code=period,
         task__number=number,
         agency__code=agency,
     )
-    pk = found.values_list("pk", flat=True).first()
-    if pk is None:
-        raise Http404
-    return content.load(pk)
 
 
 # --- showing --------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from progress import content, paper, permissions, review_queue, workflow
 from progress.forms import DecisionForm
-from progress.models import ProgressReport, ReportingPeriod
+from progress.models import ProgressReport
 from progress.return_sheet import ReturnSheet
+from progress.views.place import period_at
 from progress.views.return_form import moved_on
 from progress.workflow import Incomplete, Stale, WrongState
 
@@ -26,7 +27,7 @@ DECIDED = {
 def reviews(request, plan, period):
     """The queue with its first return open."""
     permissions.check_review(request.user)
-    period = _period(plan, period)
+    period = period_at(request, plan, period)
     everything, shown = _queue(request, period)
     return _page(request, period, everything, shown, shown[0] if shown else None)
 
@@ -35,7 +36,7 @@ def reviews(request, plan, period):
 def review(request, plan, period, pk):
     """One return of the queue; POST decides on it and opens the next."""
     permissions.check_review(request.user)
-    period = _period(plan, period)
+    period = period_at(request, plan, period)
     report = get_object_or_404(
         ProgressReport.objects.visible_to(request.user).select_related(
             "agency", "period__plan", "task__chapter", "task_return"
@@ -50,10 +51,6 @@ def review(request, plan, period, pk):
     if request.method == "POST":
         return _decide(request, period, everything, shown, report)
     return _page(request, period, everything, shown, report)
-
-
-def _period(plan, code):
-    return get_object_or_404(ReportingPeriod.objects.select_related("plan"), plan__code=plan, code=code)
 
 
 def _queue(request, period):

@@ -1,17 +1,21 @@
 """Every version of a return that left its body, what changed from one to the next, and the steps it took."""
 
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from agencies.models import Role
-from progress import paper, permissions
+from progress import content, paper, permissions
 from progress.return_sheet import ReturnSheet
-from progress.views.return_form import find
+from progress.views.return_form import at_address
 
 
 @require_safe
 def versions(request, plan, period, number, agency):
-    report = find(request.user, plan, period, number, agency)
+    reports = at_address(request.user, plan, period, number, agency)
+    report = reports.select_related(*content.HEADING).first()
+    if report is None:
+        raise Http404
     is_own = report.agency_id in request.user.agency_ids(Role.REPORTER, Role.APPROVER)
     reads_all = permissions.reads_versions(request.user, report)
     kept = readable_versions(request.user, report, reads_all)
