@@ -1,6 +1,9 @@
 """The one way to write and read the audit trail."""
 
 from agencies.models import AuditEvent
+from agencies.permissions import sees
+
+_secret = {}
 
 
 def record(verb, subject, *, by, now, detail=None):
@@ -25,6 +28,25 @@ def record(verb, subject, *, by, now, detail=None):
         detail=detail or {},
         is_demo=bool(getattr(subject, "is_demo", False) or getattr(by, "is_demo", False)),
     )
+
+
+def keep_secret(subject_type, subjects):
+    """Announce objects only those may read of in the trail who see sensitive tasks.
+
+    subject_type: the label of their model ("tasks.task"); subjects: a function giving them as a queryset.
+    """
+    _secret[subject_type] = subjects
+
+
+def readable_trail(user):
+    """The lines of the whole trail this person may read, newest first."""
+    events = AuditEvent.objects.all()
+    if sees(user, "sensitive_tasks"):
+        return events
+    for subject_type, subjects in _secret.items():
+        known = [str(pk) for pk in subjects().values_list("pk", flat=True)]
+        events = events.exclude(subject_type=subject_type, subject_id__in=known)
+    return events
 
 
 def trail_of(subject):

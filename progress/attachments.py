@@ -154,4 +154,5 @@ def _fingerprint(file):
 
 
 def _detail(attachment):
-    return {"name": attachment.name, "size": attachment.size, "sha256": attachment.sha256}
+    """Not its name: the trail is read outside the body, and a draft's files are its own."""
+    return {"attachment": attachment.pk, "size": attachment.size, "sha256": attachment.sha256}

@@ -5,10 +5,14 @@ The checks ask who and whether the period is shut; whether the state allows the 
 `workflow` from its table, after the check that nobody else has changed the report meanwhile.
 """
 
+from agencies.audit import keep_secret
 from agencies.models import Role
 from agencies.permissions import Denied
-from progress.models import ProgressReport
+from progress.models import ProgressReport, TaskVerdict
 from tasks.models import Assignment
+
+keep_secret("progress.progressreport", lambda: ProgressReport.objects.filter(task__is_sensitive=True))
+keep_secret("progress.taskverdict", lambda: TaskVerdict.objects.filter(task__is_sensitive=True))
 
 State = ProgressReport.State
 
@@ -21,6 +25,11 @@ def reports_for(user, report):
 def approves_for(user, report):
     """Whether the person signs for this report's body today."""
     return report.agency_id in user.agency_ids(Role.APPROVER)
+
+
+def decides_on(user, report):
+    """Whether it is this person's to decide on the report: the office, and the approvers of its own body."""
+    return user.has_role(Role.OFFICE) or approves_for(user, report)
 
 
 def content_for(user, report):
@@ -43,6 +52,13 @@ def reads_versions(user, report):
     if report.agency_id in own or user.has_role(Role.OFFICE):
         return True
     return Assignment.objects.leads().filter(task=report.task_id, agency__in=own).exists()
+
+
+def reads_return_reason(user, report, *, by_office):
+    """Whether the person may read why a report came back. What its approver said to its reporter stays
+    inside the body; what the office said (by_office) is for all who may read the report's text."""
+    readable = content_for(user, report)
+    return readable == "live" or (readable == "frozen" and by_office)
 
 
 def check_edit(user, report, now):

@@ -228,7 +228,10 @@ def _move(transition, report, by, now, revision, changes, reason=""):
         is_demo=fresh.is_demo,
     )
     detail = {"from": transition.source, "to": transition.target, "revision": fresh.revision}
-    audit.record(_label(transition.verb, fresh), fresh, by=by, now=now, detail=detail | {"reason": reason})
+    if step.by_office:
+        # What an approver says to the own reporter stays in the step; the office reads the trail.
+        detail["reason"] = reason
+    audit.record(_label(transition.verb, fresh), fresh, by=by, now=now, detail=detail)
     transaction.on_commit(lambda: report_moved.send(ProgressReport, report=fresh, step=step))
     return fresh
 

@@ -4,11 +4,23 @@ What a plan says is the office's to keep; a lead body may propose its own annual
 raises `Denied` with the sentence that refuses the POST, greys the button and answers the API.
 """
 
+from django.db.models import Q
 from django.utils import timezone
 
+from agencies.audit import keep_secret
 from agencies.models import Role
 from agencies.permissions import Denied, check_role
-from tasks.models import Assignment
+from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, Task, TaskLink
+
+# What the trail tells of a sensitive task is for those who may know of the task.
+keep_secret("tasks.task", lambda: Task.objects.filter(is_sensitive=True))
+keep_secret("tasks.assignment", lambda: Assignment.objects.filter(task__is_sensitive=True))
+keep_secret("tasks.assignmentquestion", lambda: AssignmentQuestion.objects.filter(task__is_sensitive=True))
+keep_secret("tasks.annualgoal", lambda: AnnualGoal.objects.filter(task__is_sensitive=True))
+keep_secret(
+    "tasks.tasklink",
+    lambda: TaskLink.objects.filter(Q(earlier__is_sensitive=True) | Q(later__is_sensitive=True)),
+)
 
 
 def leads(user, task, now):

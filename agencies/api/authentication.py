@@ -2,6 +2,7 @@
 
 import re
 
+from django.conf import settings
 from django.utils import timezone
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import SessionAuthentication
@@ -20,6 +21,8 @@ class Tokens(TokenAuthentication):
         if not TOKEN.fullmatch(token):
             raise AuthenticationFailed
         user, auth_token = super().authenticate_credentials(token)
+        if user.is_demo and not settings.DEMO:
+            raise AuthenticationFailed
         if must_be_changed(user, timezone.now()):
             raise Problem(403, "请先登录网页修改密码，再使用接口。")
         return user, auth_token

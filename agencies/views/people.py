@@ -105,7 +105,8 @@ def _assign(request, found, *, by, now):
 
 
 def _end(request, found, *, by, now):
-    post = get_object_or_404(found.posts, pk=request.POST.get("post") or 0)
+    asked = request.POST.get("post", "")
+    post = get_object_or_404(found.posts, pk=asked if asked.isascii() and asked.isdecimal() else 0)
     accounts.end_post(post, by=by, now=now)
     messages.success(request, "岗位已结束，即刻生效。")
 

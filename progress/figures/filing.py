@@ -334,7 +334,7 @@ def unreported(plan, period, user, now):
     rows = list(
         counted_for(user)
         .filter(conditions(now)["unfiled"], period=period, period__plan=plan)
-        .select_related("agency", "task", "task_return", "period")
+        .select_related("agency", "task", "period")
         .order_by("agency__order", "task__number")
     )
     reporters = _reporters({row.agency_id for row in rows}, now)
@@ -342,12 +342,11 @@ def unreported(plan, period, user, now):
 
 
 def _unreported(report, reporter, now):
-    said = getattr(report, "task_return", None)
     return Unreported(
         report=report,
         days_overdue=days_overdue(report.due_at, now),
-        filled_by=(said and said.filled_by) or (reporter.full_name if reporter else ""),
-        phone=(said and said.phone) or (reporter.phone if reporter else ""),
+        filled_by=reporter.full_name if reporter else "",
+        phone=reporter.phone if reporter else "",
     )
 
 

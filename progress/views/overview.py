@@ -29,12 +29,17 @@ def overview(request, plan, period):
     return render(request, "progress/overview.html", context)
 
 
+def _numbers(typed):
+    """Those that could be the number of a task."""
+    return [number for number in typed if number.isascii() and number.isdecimal() and len(number) < 10]
+
+
 @require_POST
 def confirm_verdicts(request, plan, period):
     """审定: all lamps that wait, or the tasks named in the form; back to where it was asked."""
     permissions.check_confirm_verdicts(request.user)
     period = period_at(request, plan, period)
-    wanted = "all" if request.POST.get("all") else [n for n in request.POST.getlist("task") if n.isdecimal()]
+    wanted = "all" if request.POST.get("all") else _numbers(request.POST.getlist("task"))
     try:
         done = verdicts.confirm_verdicts(
             period,

@@ -71,6 +71,11 @@ def period_due(request, plan, period):
     return render(request, "progress/period_due.html", context, status=400 if form.errors else 200)
 
 
+def _codes(typed):
+    """Those that could be the code of a period."""
+    return [code for code in typed if len(code) <= 6 and "\x00" not in code]
+
+
 @require_POST
 def periods_open(request, plan):
     """Open the quarters named, in the ordinary way or as 补录; all or none."""
@@ -78,7 +83,7 @@ def periods_open(request, plan):
     check_role(request.user, Role.OFFICE)
     backfill = request.POST.get("backfill") == "1"
     now = timezone.now()
-    chosen = found.periods.select_related("plan").filter(code__in=request.POST.getlist("period"))
+    chosen = found.periods.select_related("plan").filter(code__in=_codes(request.POST.getlist("period")))
     if not chosen:
         messages.error(request, "没有选中报告期，请先勾选要开放的报告期。")
         return redirect("progress:periods", plan)
@@ -109,7 +114,9 @@ def in_use_from(request, plan):
     """Set the 启用季度 of the plan."""
     found = plan_known_to(request.user, plan)
     try:
-        set_in_use_from(found, request.POST.get("code", ""), by=request.user, now=timezone.now())
+        set_in_use_from(
+            found, request.POST.get("code", "").replace("\x00", ""), by=request.user, now=timezone.now()
+        )
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:

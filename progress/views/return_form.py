@@ -1,5 +1,7 @@
 """The return of a task: filling in, attaching, sending off; for everybody else the paper form to read."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
@@ -19,6 +21,7 @@ from progress.return_sheet import ReturnSheet
 from progress.views.upload_limit import limit_uploads
 from progress.workflow import Incomplete, Stale, WrongState
 
+NUMBER = re.compile("[0-9]{1,18}")
 OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
 REFUSALS = (Denied, Stale, WrongState, Incomplete, Refused)
 SENT_WORDS = {
@@ -135,12 +138,23 @@ def read(request, sheet, decision=None, status=200):
         "decision": decision or DecisionForm(initial={"revision": report.revision}),
         "reads_versions": reads_versions,
         "steps": sheet.steps(is_own=readable == "live") if reads_versions else [],
+        "return_reason": _return_reason(request.user, report),
         "signed": version if readable == "frozen" or report.state in OUT else None,
         "is_own": readable == "live",
         "late": report.is_late(now),
         "now": now,
     }
     return render(request, "progress/return_read.html", context, status=status)
+
+
+def _return_reason(user, report):
+    """Why the report came back, as far as this person may know."""
+    if report.state != ProgressReport.State.RETURNED:
+        return ""
+    last = report.steps.order_by("-pk").first()
+    by_office = last is not None and last.by_office
+    reads = permissions.reads_return_reason(user, report, by_office=by_office)
+    return report.return_reason if reads else ""
 
 
 def _offered(user, report, now):
@@ -236,7 +250,7 @@ def _attach(request, report, _):
 
 def _remove(request, report, which):
     report = _saved(request, report)
-    attachment = Attachment.objects.filter(report=report, pk=which if which.isdigit() else 0).first()
+    attachment = Attachment.objects.filter(report=report, pk=which if NUMBER.fullmatch(which) else 0).first()
     if attachment is None:
         raise Http404
     attachment.report = report

@@ -1,6 +1,7 @@
 """填报情况: the returns of a period by status; every count elsewhere opens its rows here."""
 
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -9,10 +10,13 @@ from agencies.models import Role
 from agencies.spreadsheets import Column, list_response
 from progress import figures, permissions
 from progress.filters import ReportsOfPeriodFilter
-from progress.models import ProgressReport
+from progress.models import ProgressReport, ReportStep
 from progress.views.place import period_at
 
 PAGE = 100
+# Only then what stands in the rows is what was reported; before that it may be a draft.
+OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
+LAST_BY_OFFICE = ReportStep.objects.filter(report=OuterRef("pk")).order_by("-pk").values("by_office")[:1]
 ORDERS = {
     "number": ["task__number", "order", "agency__order"],
     "agency": ["agency__order", "task__number"],
@@ -77,23 +81,25 @@ def returns_export(request, plan, period):
     permissions.check_read_returns(request.user)
     period = period_at(request, plan, period)
     now = timezone.now()
-    rows = [_row(report, request.user, now) for report in _ordered(request, _filter(request, period).qs)]
+    found = _ordered(request, _filter(request, period).qs).annotate(by_office=Subquery(LAST_BY_OFFICE))
+    rows = [_row(report, request.user, now) for report in found]
     title = f"{period.code} 填报情况"
     note = f"{period.plan.title} {period.label}，共 {len(rows)} 项"
     return list_response(f"{period.plan.code} {title}", title, COLUMNS, rows, note=note)
 
 
 def _row(report, user, now):
-    live = permissions.content_for(user, report) is not None
+    returned = report.state == ProgressReport.State.RETURNED
+    reads = permissions.reads_return_reason(user, report, by_office=report.by_office)
     return [
         report.task.number,
         report.task.title,
         report.agency.name,
         report.get_duty_display(),
-        report.task_return.get_nature_display() if live and report.has_left else "",
+        report.task_return.get_nature_display() if report.state in OUT else "",
         "免报" if report.waived_at else report.get_state_display(),
         report.due_at,
         report.left_at,
         report.is_late(now),
-        report.return_reason if live and report.state == ProgressReport.State.RETURNED else "",
+        report.return_reason if returned and reads else "",
     ]

@@ -45,7 +45,7 @@ def review(request, plan, period, pk):
         period=period,
         kind=ProgressReport.Kind.TASK,
     )
-    if permissions.content_for(request.user, report) is None:
+    if not permissions.decides_on(request.user, report) or not permissions.content_for(request.user, report):
         raise Http404
     everything, shown = _queue(request, period)
     if request.method == "POST":

@@ -36,7 +36,7 @@ def task(request, plan, period, number):
         "quarters": figures.quarters_of(found, reports, frame_of(request).all_of_plan),
         "targets": figures.targets_of(found, user),
         "projects": figures.projects_of(found, user),
-        "trail": _trail(found) if sees(user, "trail") else None,
+        "trail": _trail(found, user) if sees(user, "trail") else None,
         "own_report": _own_report(standing, user),
         "neighbours": (found.number_before, found.number_after),
         "is_office": user.has_role(Role.OFFICE),
@@ -135,8 +135,10 @@ def _links(found):
     return [(link, other, other.plan.last_period if other else "") for link, other in earlier + later]
 
 
-def _trail(found):
+def _trail(found, user):
     """Events of the task and of its verdicts, newest first."""
+    if not sees(user, "confirmed_lamps"):
+        return trail_of(found)[:100]
     verdicts_of = found.verdicts.annotate(key=Cast("pk", CharField())).values("key")
     of_verdicts = AuditEvent.objects.filter(subject_type="progress.taskverdict", subject_id__in=verdicts_of)
     return (trail_of(found) | of_verdicts)[:100]

@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from agencies import accounts
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +88,12 @@ def test_a_due_password_change_comes_first(api, token, reporter):
 def test_any_other_header_is_401(api, db, given):
     answer = api(authorization=given).get("plans/")
     assert answer.status_code == 401 and answer.json()["code"] == "not_authenticated"
+
+
+def test_a_demonstration_token_is_worth_nothing_outside_the_demonstration(api, db, settings):
+    settings.DEMO = True
+    played = person("somebody-demo", "reporter", "fgw", is_demo=True)
+    token = ask(api, played.username).json()["token"]
+    assert works(api, token)
+    settings.DEMO = False
+    assert not works(api, token)

@@ -1,0 +1,159 @@
+"""What stays inside a body stays there, whichever page, sheet or trail one looks through."""
+
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from agencies.models import AuditEvent
+from progress import attachments, figures, workflow
+from progress.models import ProgressReport
+from tasks.models import Task
+from tests.factories import BEFORE_DUE, DUE, fill, make_period, make_report, make_task, walk
+from tests.progress.test_attachments import PDF
+
+State = ProgressReport.State
+INSIDE = "内部意见四七一一"
+
+
+@pytest.fixture
+def walkers(reporter, approver, office):
+    return {"reporter": reporter, "approver": approver, "office": office}
+
+
+@pytest.fixture
+def returned_inside(fgw, kjj, walkers):
+    """Sent back by the office, rewritten as 无变化, and sent back once more by the body's own approver."""
+    report = walk(make_report(make_task(1, leads=[fgw, kjj]), fgw), State.RETURNED, **walkers)
+    report = fill(report, by=walkers["reporter"], nature="no_change", no_change_reason="未到节点")
+    now = {"now": BEFORE_DUE}
+    report = workflow.submit(report, by=walkers["reporter"], revision=report.revision, **now)
+    return workflow.send_back(report, by=walkers["approver"], revision=report.revision, reason=INSIDE, **now)
+
+
+def address(name, report, *more):
+    return reverse(f"progress:{name}", args=[report.period.plan.code, report.period.code, *more])
+
+
+def cells(answer):
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row]
+
+
+def test_what_an_approver_said_to_the_own_reporter_is_nobody_elses(
+    returned_inside, as_, office, kjj_reporter, reporter
+):
+    page = address("return_form", returned_inside, 1, "fgw")
+    assert INSIDE in as_(reporter).get(page).content.decode()
+    for other in (office, kjj_reporter):
+        assert INSIDE not in as_(other).get(page).content.decode()
+        sheet = as_(other).get(address("returns_export", returned_inside))
+        assert not any(INSIDE in cell for cell in cells(sheet))
+    assert INSIDE not in as_(office).get("/work/trail/").content.decode()
+
+
+def test_the_office_still_reads_why_it_sent_a_return_back(fgw, walkers, as_, office):
+    report = walk(make_report(make_task(1, leads=[fgw]), fgw), State.RETURNED, **walkers)
+    assert "数据与佐证不一致" in as_(office).get(address("return_form", report, 1, "fgw")).content.decode()
+    assert any(
+        "数据与佐证不一致" in cell for cell in cells(as_(office).get(address("returns_export", report)))
+    )
+    assert "数据与佐证不一致" in as_(office).get("/work/trail/").content.decode()
+
+
+def test_how_a_return_is_being_rewritten_is_not_shown(returned_inside, as_, office):
+    assert "确认无变化" not in cells(as_(office).get(address("returns_export", returned_inside)))
+    page = as_(office).get(address("returns", returned_inside)).content.decode()
+    assert '<td data-label="填报方式">确认无变化' not in page
+
+
+def test_a_draft_does_not_tell_who_filled_it_in(fgw, reporter, office, leader):
+    report = fill(make_report(make_task(1, leads=[fgw]), fgw), by=reporter, filled_by="暗访员", phone="4711")
+    for reader in (office, leader):
+        [row] = figures.unreported(report.period.plan, report.period, reader, DUE + timedelta(days=1))
+        assert (row.filled_by, row.phone) == (reporter.full_name, reporter.phone)
+
+
+def test_files_of_a_draft_are_not_named_in_the_trail(fgw, reporter, office, as_):
+    report = make_report(make_task(1, leads=[fgw]), fgw)
+    kept = attachments.attach(report, SimpleUploadedFile("四七一一.pdf", PDF), by=reporter, now=BEFORE_DUE)
+    attachments.remove(kept, by=reporter, now=BEFORE_DUE)
+    assert "四七一一" not in as_(office).get("/work/trail/").content.decode()
+    assert AuditEvent.objects.filter(detail__sha256=kept.sha256).count() == 2
+
+
+def test_the_review_page_is_for_those_who_decide(fgw, kjj, walkers, as_, kjj_approver, approver, office):
+    """A supporter reads what was accepted, not the version sent back before it."""
+    report = make_report(make_task(1, leads=[fgw], supports=[kjj]), fgw)
+    report = walk(report, State.RETURNED, **walkers, experience="初稿四七一一")
+    report = walk(report, State.ACCEPTED, **walkers, experience="定稿")
+    page = address("review", report, report.pk) + "?compare=version"
+    assert as_(kjj_approver).get(page).status_code == 404
+    assert "四七一一" in as_(office).get(page).content.decode()
+    assert as_(approver).get(page).status_code == 200
+
+
+def test_the_trail_names_no_sensitive_task_to_the_administrator(fgw, walkers, as_, admin, office):
+    task = make_task(1, leads=[fgw], title="敏感四七一一")
+    walk(make_report(task, fgw), State.ACCEPTED, **walkers)
+    Task.objects.filter(pk=task.pk).update(is_sensitive=True)
+    for page in ("/work/trail/", "/work/trail/?q=四七一一"):
+        assert "敏感四七一一" in as_(office).get(page).content.decode()
+    assert "敏感四七一一" not in as_(admin).get("/work/trail/").content.decode()
+    assert not any("四七一一" in cell for cell in cells(as_(admin).get("/work/trail/export.xlsx")))
+    found = as_(admin).get("/work/trail/?q=四七一一")
+    assert found.context["shown"] == 0
+
+
+def test_the_task_page_tells_the_administrator_no_lamp(fgw, walkers, as_, admin, office):
+    task = make_task(1, leads=[fgw])
+    report = walk(make_report(task, fgw), State.ACCEPTED, **walkers)
+    confirm = as_(office).post(
+        address("confirm_verdicts", report), {"task": "1", "lamp": "red", "reason": "理由四七一一"}
+    )
+    assert confirm.status_code == 302
+    page = address("task", report, 1)
+    assert "理由四七一一" in as_(office).get(page).content.decode()
+    assert "理由四七一一" not in as_(admin).get(page).content.decode()
+
+
+# --- any input gets an answer ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ["²", "9" * 5000, "-1", "9" * 30])
+def test_removing_a_file_that_never_was(fgw, reporter, as_, which):
+    report = make_report(make_task(1, leads=[fgw]), fgw)
+    answer = as_(reporter).post(
+        address("return_form", report, 1, "fgw"), {"verb": f"remove-{which}", "revision": report.revision}
+    )
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "٣", "-1", "9" * 30])
+def test_confirming_a_task_that_never_was(office, as_, number):
+    period = make_period()
+    url = reverse("progress:confirm_verdicts", args=[period.plan.code, period.code])
+    assert as_(office).post(url, {"task": number, "back": "task"}).status_code == 302
+
+
+@pytest.mark.parametrize("code", ["2030\x00", "\x00", "9" * 5000])
+def test_periods_that_never_were(office, as_, code):
+    period = make_period()
+    client = as_(office)
+    for name, field in (("in_use_from", "code"), ("periods_open", "period")):
+        url = reverse(f"progress:{name}", args=[period.plan.code])
+        assert client.post(url, {field: code}).status_code == 302
+
+
+@pytest.mark.parametrize("post", ["abc", "²", "9" * 30, "\x00"])
+def test_ending_a_post_that_never_was(admin, reporter, as_, post):
+    answer = as_(admin).post("/work/people/fgw/", {"verb": "end", "post": post})
+    assert answer.status_code == 404
+
+
+def test_a_name_that_can_be_none_is_not_found(admin, as_):
+    assert as_(admin).get("/work/people/fgw%00/").status_code == 404
+    assert as_(admin).post("/work/me/tokens/a%00/revoke/").status_code == 404
