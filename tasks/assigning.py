@@ -156,6 +156,17 @@ def end_assignment(assignment, on, *, basis, by, now):
     return assignment
 
 
+@transaction.atomic
+def name_contacts(assignment, contacts, *, by, now):
+    """Let `contacts` (any number, of that body) answer for this one task. Raises Denied, ValidationError."""
+    check_assign(by)
+    if any(contact.agency_id != assignment.agency_id for contact in contacts):
+        raise ValidationError({"contacts": f"只能选择{assignment.agency.name}登记的联系人。"})
+    assignment.contacts.set(contacts)
+    detail = {"单位": assignment.agency.name, "联系人": [str(contact) for contact in contacts]}
+    record("指定任务联系人", assignment.task, by=by, now=now, detail=detail)
+
+
 def _other_leads(assignment, on):
     others = assignment.task.assignments.leads().exclude(pk=assignment.pk)
     return others.on(on + timedelta(days=1)).exists()

@@ -3,7 +3,7 @@
 from django import forms
 from django.forms import formset_factory
 
-from agencies.models import Agency, User
+from agencies.models import Agency, Contact, User
 from tasks.goals import MOST_NODES, PERCENT_FIELDS, GoalContent, Node
 from tasks.models import AnnualGoal, Assignment, Task, TaskLink
 
@@ -185,6 +185,22 @@ class EndForm(forms.Form):
         max_length=200,
         error_messages={"required": "请写明终止的依据。", "max_length": "依据最多 200 字。"},
     )
+
+
+class ContactsForm(forms.Form):
+    """Who of a body's contacts answers for one task; those whose time is over are not offered."""
+
+    contacts = forms.ModelMultipleChoiceField(
+        label="本任务的联系人",
+        queryset=Contact.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "只能选择本单位在任的联系人，请从名单中选择。"},
+    )
+
+    def __init__(self, *args, assignment, day, **kwargs):
+        super().__init__(*args, initial={"contacts": assignment.contacts.all()}, **kwargs)
+        self.fields["contacts"].queryset = Contact.objects.on(day).filter(agency=assignment.agency_id)
 
 
 class LinkForm(forms.Form):

@@ -9,6 +9,7 @@ app_name = "tasks"
 
 of_task = [
     path("amendments/new/", changes.amendment_new, name="amendment_new"),
+    path("assignments/<int:pk>/contacts/", duties.assignment_contacts, name="assignment_contacts"),
     path("assignments/<int:pk>/end/", duties.assignment_end, name="assignment_end"),
     path("assignments/new/", duties.assignment_new, name="assignment_new"),
     path("marks/", changes.marks, name="marks"),

@@ -132,6 +132,7 @@ ROUTES = {
     "tasks:question": Route(NO_POST, office_act(404), {**PLACE, "pk": "missing"}),
     "tasks:amendment_new": Route(OFFICE_PAGE, office_act((200, 400)), OF_TASK),
     "tasks:assignment_new": Route(OFFICE_PAGE, office_act((200, 400)), OF_TASK),
+    "tasks:assignment_contacts": Route(office_act(404), address={**OF_TASK, "pk": "missing"}),
     "tasks:assignment_end": Route(office_act(404), address={**OF_TASK, "pk": "missing"}),
     "tasks:marks": Route(OFFICE_PAGE, office_act(), OF_TASK),
     # --- progress -------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ ROUTES = {
     "progress:returns_export": Route(RETURNS, NO_POST, PLACE),
     "progress:confirm_verdicts": Route(NO_POST, office_act(nobody=403), PLACE),
     "progress:return_form": Route(
-        OWN_RETURN, all_get(404, reporter=302, approver=(302, 403), offices=(302, 403)), OF_RETURN
+        OWN_RETURN, all_get(404, reporter=302, approver=403, offices=403), OF_RETURN
     ),
     "progress:versions": Route(OWN_RETURN, NO_POST, OF_RETURN),
     "progress:reviews": Route(
@@ -208,20 +209,4 @@ ROUTES = {
     "api:accept": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
     "api:reopen": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
     "api:": Route(api(404), path="/api/v1/no-such-address/"),
-    # --- progress: filling in and deciding ----------------------------------------------------------
-    "progress:return_form": Route(
-        all_get(404, own=200, offices=200),
-        all_get(404, reporter=302, approver=403, offices=403),
-        OF_RETURN,
-    ),
-    "progress:versions": Route(all_get(404, own=200, offices=200), all_get(405), OF_RETURN),
-    "progress:reviews": Route(
-        all_get(403, offices=200, approver=200, supporter_approver=200), all_get(405), PLACE
-    ),
-    "progress:review": Route(
-        all_get(403, offices=404, approver=200, supporter_approver=404),
-        all_get(403, offices=404, approver=400, supporter_approver=404),
-        {**PLACE, "pk": "report"},
-    ),
-    "progress:attachment": Route(all_get(404), all_get(405), {"pk": "missing"}),
 }

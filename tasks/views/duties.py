@@ -13,9 +13,10 @@ from tasks.assigning import (
     answered_questions,
     dismiss,
     end_assignment,
+    name_contacts,
     open_questions,
 )
-from tasks.forms import AnswerForm, AssignmentForm, EndForm
+from tasks.forms import AnswerForm, AssignmentForm, ContactsForm, EndForm
 from tasks.models import AssignmentQuestion
 from tasks.permissions import check_assign
 from tasks.views.place import add_errors, plan_at, task_at
@@ -109,3 +110,18 @@ def assignment_end(request, plan, period, number, pk):
             return redirect(task.address(period))
     context = {"plan": task.plan, "period": period, "task": task, "assignment": assignment, "form": form}
     return render(request, "tasks/assignment_end.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assignment_contacts(request, plan, period, number, pk):
+    """责任领导、分管负责同志、联络员、科室 of one body for one task."""
+    task, now = task_at(request, plan, period, number), timezone.now()
+    check_assign(request.user)
+    assignment = get_object_or_404(task.assignments.select_related("agency", "task"), pk=pk)
+    form = ContactsForm(request.POST or None, assignment=assignment, day=timezone.localdate(now))
+    if request.method == "POST" and form.is_valid():
+        name_contacts(assignment, list(form.cleaned_data["contacts"]), by=request.user, now=now)
+        messages.success(request, f"{assignment.agency}在本任务的联系人已保存。")
+        return redirect(task.address(period))
+    context = {"plan": task.plan, "period": period, "task": task, "assignment": assignment, "form": form}
+    return render(request, "tasks/assignment_contacts.html", context, status=400 if form.errors else 200)

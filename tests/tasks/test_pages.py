@@ -1,12 +1,16 @@
 """Pages of what was promised: what they show, refuse and export, in a constant number of queries."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
-from agencies.models import AuditEvent
+from agencies.models import AuditEvent, Contact
+from tasks.assigning import name_contacts
 from tasks.goals import GoalContent, save_goal
 from tasks.models import AnnualGoal, AssignmentQuestion, PublishedFact, Target, Task, TaskLink
 from tests.factories import make_period, make_plan, make_task
@@ -210,6 +214,32 @@ def test_a_unit_is_added_amended_and_marked_on_the_pages(place, as_, office, six
     task.refresh_from_db()
     assert task.is_key and task.amendments.count() == 1
     assert AuditEvent.objects.filter(subject_id=str(task.pk), verb="标记任务").exists()
+
+
+def test_contacts_of_a_duty_are_named_on_the_page(place, as_, office, fgw, kjj):
+    task, client = Task.objects.get(plan__code="2030-2032"), as_(office)
+    duty = task.assignments.get(agency=fgw)
+    url = address("assignment_contacts", 1, duty.pk, place=place)
+    assert "还没有登记联系人" in client.get(url).content.decode()
+    liaison = Contact.objects.create(agency=fgw, kind=Contact.Kind.LIAISON, name="孙联络")
+    stranger = Contact.objects.create(agency=kjj, kind=Contact.Kind.LIAISON, name="外单位")
+    past = Contact.objects.create(
+        agency=fgw, kind=Contact.Kind.SECTION, name="旧科室", valid_until=date(2020, 1, 1)
+    )
+    page = client.get(url).content.decode()
+    assert "孙联络" in page and "外单位" not in page and "旧科室" not in page
+    for wrong in (stranger, past):
+        assert client.post(url, {"contacts": wrong.pk}).status_code == 400
+    with pytest.raises(ValidationError):
+        name_contacts(duty, [stranger], by=office, now=timezone.now())
+    assert client.post(url, {"contacts": liaison.pk}).status_code == 302
+    assert list(duty.contacts.all()) == [liaison]
+    assert AuditEvent.objects.get(verb="指定任务联系人").detail["联系人"] == ["联络员 孙联络"]
+    assert "孙联络" in client.get(task.address("2030Q1")).content.decode()
+    duties_page = client.get(address("assignment_new", 1, place=place)).content.decode()
+    assert url in duties_page and address("assignment_end", 1, duty.pk, place=place) in duties_page
+    assert client.post(url, {"none": "chosen"}).status_code == 302
+    assert not duty.contacts.exists()
 
 
 def test_links_are_decided_on_the_page(place, as_, office, reporter, fgw):
