@@ -338,7 +338,7 @@ REST_FRAMEWORK = {
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "TOKEN_LIMIT_PER_USER": 10, "AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {
-    "TITLE": "宿州市推动长三角一体化发展三年行动计划运行系统",
+    "TITLE": "宿州市推进长三角一体化发展三年行动计划运行系统",
     "DESCRIPTION": "与网页相同的权限和理由。出错时返回 {code, reason, fields?}。",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
