@@ -210,11 +210,13 @@ def open_period(period, *, now, by=None, demo=False, backfill=False):
     """Open a period: create the rows that are owed and fix their due instants. Idempotent.
 
     by: the office's person, who is checked; None for the timetable and for preparation. demo: the
-    rows are demonstration data. backfill: 补录, whose rows have no due instant and so are never late.
+    rows are demonstration data, as always where a demonstration person opens the period. backfill: 补录,
+    whose rows have no due instant and so are never late.
     Returns the period as it stands. Raises Denied.
     """
     if by is not None and not period.is_open:
         check_open(by, period, now, backfill=backfill)
+    demo = demo or (by is not None and by.is_demo)
     opened = ReportingPeriod.objects.filter(pk=period.pk, opened_at__isnull=True).update(
         opened_at=now, is_backfill=backfill, opened_for_demo=demo
     )
@@ -301,12 +303,12 @@ def add_new_duties(period, *, now):
     return rows
 
 
-def open_due(now):
+def open_due(now, *, demo=False):
     """Open every period whose time has come, of plans in use; returns those opened.
 
-    Periods still being reported are given the rows of duties that have begun meanwhile.
-
-    While the demonstration history is being written nothing is opened here: it opens its own periods.
+    Periods still being reported are given the rows of duties that have begun meanwhile. demo: whether
+    what is opened is demonstration data. While the demonstration history is being written nothing is opened
+    here: it opens its own periods.
     """
     if DemonstrationRun.objects.filter(finished_at__isnull=True).exists():
         return []
@@ -320,7 +322,7 @@ def open_due(now):
     )
     for period in running:
         add_new_duties(period, now=now)
-    return [open_period(period, now=now) for period in waiting if may_open_by_itself(period)]
+    return [open_period(period, now=now, demo=demo) for period in waiting if may_open_by_itself(period)]
 
 
 def current_period(plan, now):

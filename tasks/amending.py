@@ -26,7 +26,13 @@ def amend(task, on, basis, text, *, by, now):
     if wrong:
         raise ValidationError(wrong)
     amendment = TaskAmendment.objects.create(
-        task=task, on=on, basis=basis.strip(), text=text.strip(), entered_by=by, entered_at=now
+        task=task,
+        on=on,
+        basis=basis.strip(),
+        text=text.strip(),
+        entered_by=by,
+        entered_at=now,
+        is_demo=by.is_demo,
     )
     detail = {"日期": str(on), "依据": amendment.basis, "内容": amendment.text}
     record("录入任务调整", task, by=by, now=now, detail=detail)

@@ -49,10 +49,7 @@ def answer_by_assigning(question, agencies, *, by, now):
     _answer(question, Outcome.ASSIGNED, by, now)
     duty = Duty.LEAD if question.role == Role.LEAD else SUPPORT_DUTY[question.kind]
     group = _group_called(question.as_written) if question.kind == Kind.GROUP else None
-    rows = [
-        _bear(question.task, agency, question.role, duty, as_written=question.as_written, group=group)
-        for agency in agencies
-    ]
+    rows = [_bear(question, agency, duty, group=group, demo=by.is_demo) for agency in agencies]
     detail = {"原文写法": question.as_written, "单位": [agency.name for agency in agencies]}
     record("列入责任单位", question.task, by=by, now=now, detail=detail)
     return rows
@@ -83,20 +80,21 @@ def _answer(question, outcome, by, now):
         raise Denied("这一事项已经答复过。")
 
 
-def _bear(task, agency, role, duty, *, as_written, group):
+def _bear(question, agency, duty, *, group, demo):
     """One duty in force for the body: a new one, or the standing one where that is at least as strong."""
+    task = question.task
     standing = task.assignments.filter(agency=agency, valid_until__isnull=True).first()
     if standing and STRENGTH.index(standing.duty) <= STRENGTH.index(duty):
         return standing
     fields = {
-        "role": role,
+        "role": question.role,
         "duty": duty,
         "order": _next_order(task),
-        "as_written": as_written[:60],
+        "as_written": question.as_written[:60],
         "group": group,
     }
     if standing is None:
-        return Assignment.objects.create(task=task, agency=agency, **fields)
+        return Assignment.objects.create(task=task, agency=agency, is_demo=demo, **fields)
     fields["remark"] = f"原为{standing.get_duty_display()}"
     Assignment.objects.filter(pk=standing.pk).update(**fields)
     return Assignment.objects.get(pk=standing.pk)
@@ -127,6 +125,7 @@ def add_agency(task, agency, role, *, basis, valid_from, by, now):
         order=_next_order(task),
         valid_from=valid_from,
         remark=basis.strip()[:200],
+        is_demo=by.is_demo,
     )
     detail = {"单位": agency.name, "角色": assignment.get_role_display(), "依据": basis.strip()}
     record("增列责任单位", task, by=by, now=now, detail=detail)

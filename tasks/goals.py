@@ -141,7 +141,7 @@ def _write(goal, content, *, by, now, demo):
                     agency=goal.agency,
                     proposed_by=by,
                     proposed_at=now,
-                    is_demo=demo,
+                    is_demo=demo or by.is_demo,
                     **fields,
                 )
         except IntegrityError as error:

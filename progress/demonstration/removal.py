@@ -1,7 +1,12 @@
-"""Taking the demonstration away: all of it, and nothing else."""
+"""Taking the demonstration away: all of it, and nothing else.
 
+What a real person wrote into a return stays, and so does the name of whoever signed a real one.
+"""
+
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import PROTECT, Q
 
 from agencies.models import (
     AgencyName,
@@ -12,6 +17,7 @@ from agencies.models import (
     Post,
     User,
 )
+from progress import periods
 from progress.models import (
     Attachment,
     DemonstrationRun,
@@ -24,7 +30,7 @@ from progress.models import (
 )
 from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, TaskAmendment, TaskLink
 
-# In the order foreign keys allow.
+# In the order foreign keys allow. Steps and versions go with their report.
 BORN_AS_DEMONSTRATION = (
     TaskVerdict,
     TaskState,
@@ -40,16 +46,19 @@ BORN_AS_DEMONSTRATION = (
     AuditEvent,
 )
 # What a demonstration person confirmed or answered is open again: nobody real has said so.
-CONFIRMED = (AgencyName, AgencySuccession, GroupMember, TaskLink)
+CONFIRMED = (AgencyName, AgencySuccession, GroupMember, TaskLink, AnnualGoal)
+WITH_REPORT = (ReportStep, ReportVersion)
 
 
 @transaction.atomic
 def remove():
     """Remove every row born as demonstration data and whatever demonstration people decided.
 
+    A demonstration person with a hand in what stays is left as a name, disabled and without a post.
     Returns how many rows went, by kind. Attachments' files go after commit.
     """
     people = User.objects.filter(is_demo=True)
+    kept = _keep_what_real_people_wrote()
     files = list(Attachment.objects.filter(is_demo=True).values_list("file", flat=True))
     storage = Attachment._meta.get_field("file").storage
     for model in CONFIRMED:
@@ -58,16 +67,53 @@ def remove():
         outcome="", answered_at=None, answered_by=None
     )
     ReportingPeriod.objects.filter(locked_by__in=people).update(locked_at=None, locked_by=None)
-    gone = {
-        str(model._meta.verbose_name): model.objects.filter(is_demo=True).delete()[0]
-        for model in BORN_AS_DEMONSTRATION
-    }
+    gone = {str(model._meta.verbose_name): _born(model, kept).delete()[0] for model in BORN_AS_DEMONSTRATION}
     ReportingPeriod.objects.filter(opened_for_demo=True).update(opened_at=None, opened_for_demo=False)
     DemonstrationRun.objects.all().delete()
     _end_sessions(people)
-    gone[str(User._meta.verbose_name)] = people.delete()[0]
+    for period in ReportingPeriod.objects.filter(reports__in=kept).distinct():
+        periods.create_owed(period)
+    bound = _bound(people)
+    people.filter(pk__in=bound).update(is_active=False, password=make_password(None))
+    gone[str(User._meta.verbose_name)] = people.exclude(pk__in=bound).delete()[0]
     transaction.on_commit(lambda: [storage.delete(name) for name in files])
     return gone
+
+
+def _keep_what_real_people_wrote():
+    """Make real the returns a real person filled in or attached to, with their goals; returns their ids."""
+    written = ProgressReport.objects.filter(
+        Q(edited_by__is_demo=False) | Q(attachments__uploaded_by__is_demo=False), is_demo=True
+    )
+    kept = list(written.distinct().values_list("pk", flat=True))
+    Attachment.objects.filter(report__in=kept).update(is_demo=False)
+    ProgressReport.objects.filter(pk__in=kept).update(is_demo=False)
+    ReportingPeriod.objects.filter(reports__in=kept).update(opened_for_demo=False)
+    reported = AnnualGoal.objects.filter(is_demo=True, nodes__reports__report__is_demo=False)
+    AnnualGoal.objects.filter(pk__in=reported.values("pk")).update(is_demo=False)
+    return kept
+
+
+def _born(model, kept):
+    """The rows of `model` born as demonstration data, but for those of the returns `kept`."""
+    born = model.objects.filter(is_demo=True)
+    if model in WITH_REPORT:
+        return born.filter(report__is_demo=True)
+    if model is AuditEvent:
+        of_kept = {"subject_type": ProgressReport._meta.label_lower, "subject_id__in": list(map(str, kept))}
+        return born.exclude(**of_kept)
+    return born
+
+
+def _bound(people):
+    """Ids of those of `people` whose hand is in a row that stays."""
+    bound = set()
+    for relation in User._meta.get_fields(include_hidden=True):
+        if getattr(relation, "on_delete", None) is PROTECT and relation.auto_created:
+            name = relation.field.name
+            rows = relation.related_model._base_manager.filter(**{f"{name}__in": people})
+            bound |= set(rows.values_list(name, flat=True))
+    return bound
 
 
 def _end_sessions(people):
