@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import UTC
 from decimal import Decimal
 
-from django.db.models import Aggregate, DateTimeField, JSONField, OuterRef, Subquery, Value
+from django.db.models import Aggregate, DateTimeField, DecimalField, JSONField, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.utils.timezone import is_naive
 
@@ -50,6 +50,19 @@ def objects(model, listed, *, key=None):
     return sorted(found.values(), key=key or (lambda each: each.pk))
 
 
+def fields_of(model, prefix=""):
+    """The names of all fields of `model`, for `along`; prefix: "node__" where it is a related one."""
+    names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    return [f"{prefix}{name}" for name in (["pk", *names] if prefix else names)]
+
+
+def keep(owner, name, found):
+    """Leave `found` where `owner.<name>.all()` reads it, as `prefetch_related` does."""
+    rows = getattr(owner, name).get_queryset()
+    rows._result_cache, rows._prefetch_done = found, True
+    owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
 def _object(model, row):
     """One object; None where there is none. Names with "__" become its related objects."""
     own, related = {}, defaultdict(dict)
@@ -72,6 +85,8 @@ def _object(model, row):
 def _value(field, value):
     """What the field holds. Moments without a zone are UTC: SQLite keeps them so."""
     value = field.to_python(value)
+    if isinstance(field, DecimalField) and value is not None:
+        return value.quantize(Decimal(1).scaleb(-field.decimal_places))
     if isinstance(field, DateTimeField) and value is not None and is_naive(value):
         return value.replace(tzinfo=UTC)
     return value

@@ -1,21 +1,38 @@
 """What must be there before a return can be submitted, and nothing more."""
 
+from dataclasses import dataclass
+
 from progress import history
-from progress.models import TaskReturn
+from progress.models import ProgressReport, TaskReturn
 from tasks.models import AnnualGoal
 
 
-def missing(report):
+@dataclass(frozen=True)
+class Ground:
+    """What completeness is judged by besides the report: the goal it answers to, the return before."""
+
+    report: ProgressReport
+
+    @property
+    def goal(self):
+        return goal_of(self.report)
+
+    @property
+    def previous(self):
+        return history.previous_return(self.report)
+
+
+def missing(report, ground=None):
     """What submitting refuses: {field: sentence}, empty when the return is complete.
 
     Progress needs its text, and the percent where the year's goal is measured in percent. No change needs
     a reason, and one of the listed grounds when it runs for a second quarter (practice, section 2); with
-    that it is never refused.
+    that it is never refused. ground: whoever has the `goal` and the `previous` return at hand already.
     """
-    said = report.task_return
+    said, ground = report.task_return, ground or Ground(report)
     if said.nature == TaskReturn.Nature.NO_CHANGE:
-        return _missing_for_no_change(report, said)
-    return _missing_for_progress(report, said)
+        return _missing_for_no_change(said, ground)
+    return _missing_for_progress(said, ground)
 
 
 def goal_of(report):
@@ -23,22 +40,22 @@ def goal_of(report):
     return AnnualGoal.objects.applying_to(report.task, report.period.year, report.agency)
 
 
-def _missing_for_progress(report, said):
+def _missing_for_progress(said, ground):
     fields = {}
     if not said.progress.strip():
         fields["progress"] = "请填写工作进展；确无进展的，请改选“确认无变化”并说明原因。"
-    goal = goal_of(report)
+    goal = ground.goal
     asks_percent = goal is not None and goal.measure == AnnualGoal.Measure.PERCENT
     if asks_percent and said.percent is None:
         fields["percent"] = "请填写年度目标完成率（0 至 100）。"
     return fields
 
 
-def _missing_for_no_change(report, said):
+def _missing_for_no_change(said, ground):
     fields = {}
     if not said.no_change_reason.strip():
         fields["no_change_reason"] = "确认无变化须写明原因。"
-    before = history.previous_return(report)
+    before = ground.previous
     ran_before = before is not None and before.task_return.nature == TaskReturn.Nature.NO_CHANGE
     if ran_before and not said.no_change_ground:
         fields["no_change_ground"] = "连续两个季度无变化，请选择情形：待上级审批、未到节点或季节性工作。"

@@ -5,7 +5,15 @@ import json
 import re
 from difflib import SequenceMatcher
 
-from progress.models import ProgressReport, TaskReturn
+from agencies.along import along, fields_of, keep, objects
+from progress.models import (
+    Attachment,
+    NodeReport,
+    ProgressReport,
+    ProjectUpdate,
+    TargetValue,
+    TaskReturn,
+)
 
 # The longest text one field takes; the paper form's largest box holds about 600 characters.
 TEXT_LIMIT = 5000
@@ -24,7 +32,13 @@ FIELDS = ("nature", "no_change_ground", *TEXTS, "percent", *SIGN_OFF)
 
 
 HEADING = ("agency", "period__plan", "task__chapter", "task_return", "submitted_by", "approved_by")
-ROWS = ("node_reports__node", "target_values__target", "project_updates__project", "attachments")
+# What hangs on a report: (its name there, the rows, the field of each row that is shown with it).
+ROWS = (
+    ("node_reports", NodeReport, "node"),
+    ("target_values", TargetValue, "target"),
+    ("project_updates", ProjectUpdate, "project"),
+    ("attachments", Attachment, None),
+)
 
 
 def heading(pk):
@@ -32,14 +46,33 @@ def heading(pk):
     return ProgressReport.objects.select_related(*HEADING).get(pk=pk)
 
 
-def loaded(reports):
-    """A queryset of reports with everything a rule or a page reads of each, rows included."""
-    return reports.select_related(*HEADING).prefetch_related(*ROWS)
+def first(reports):
+    """The first of `reports`, rows included, with everything a rule or a page reads of it; None where there
+    is none. One query."""
+    rows = {
+        f"{name}_along": along(model.objects.all(), "report", *_fields(model, of)) for name, model, of in ROWS
+    }
+    report = reports.select_related(*HEADING).annotate(**rows).first()
+    for name, model, of in ROWS if report else ():
+        found = objects(model, getattr(report, f"{name}_along"), key=lambda row, of=of: _place(row, of))
+        keep(report, name, found)
+    return report
+
+
+def _fields(model, of):
+    return [*fields_of(model), *(fields_of(model._meta.get_field(of).related_model, f"{of}__") if of else ())]
+
+
+def _place(row, of):
+    return (getattr(row, of).order if of else row.uploaded_at, row.pk)
 
 
 def load(pk):
     """The report with everything a rule or a page reads of it, rows included."""
-    return loaded(ProgressReport.objects).get(pk=pk)
+    report = first(ProgressReport.objects.filter(pk=pk))
+    if report is None:
+        raise ProgressReport.DoesNotExist(pk)
+    return report
 
 
 def snapshot(report):

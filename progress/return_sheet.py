@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils import timezone
 
 from agencies.dating import in_force
@@ -79,16 +80,23 @@ class ReturnSheet:
     # --- the other leads --------------------------------------------------------------------------
 
     @cached_property
+    def _around(self):
+        """The period's returns of the same task or of the same body."""
+        beside = Q(task=self.report.task_id) | Q(agency=self.report.agency_id)
+        reports = ProgressReport.objects.filter(
+            beside, period=self.report.period_id, kind=ProgressReport.Kind.TASK
+        )
+        return list(reports.select_related("agency", "task"))
+
+    @property
     def fellow_leads(self):
         """The task's lead returns of the period in the order of the clause, this one included."""
-        return list(
-            ProgressReport.objects.filter(
-                period=self.report.period_id, task=self.report.task_id, kind=ProgressReport.Kind.TASK
-            )
-            .filter(role=Assignment.Role.LEAD)
-            .select_related("agency")
-            .order_by("order", "agency__order", "pk")
-        )
+        leads = [
+            each
+            for each in self._around
+            if each.task_id == self.report.task_id and each.role == Assignment.Role.LEAD
+        ]
+        return sorted(leads, key=lambda each: (each.order, each.agency.order, each.pk))
 
     @property
     def asks_consolidated(self):
@@ -109,8 +117,7 @@ class ReturnSheet:
     @cached_property
     def previous(self):
         """The body's last return of this task before this period, with its content, or None."""
-        found = history.previous_return(self.report)
-        return content.load(found.pk) if found else None
+        return history.previous_return(self.report)
 
     @cached_property
     def previous_said(self):
@@ -141,17 +148,16 @@ class ReturnSheet:
         return remarks
 
     def missing(self):
-        return completeness.missing(self.report)
+        return completeness.missing(self.report, self)
 
     # --- one sitting ------------------------------------------------------------------------------
 
     @cached_property
     def neighbours(self):
         """This body's task returns of the period, in number order: [Neighbour]."""
-        rows = ProgressReport.objects.filter(
-            agency=self.report.agency_id, period=self.report.period_id, kind=ProgressReport.Kind.TASK
-        ).order_by("task__number")
-        return [Neighbour(*row) for row in rows.values_list("task__number", "task__title", "state")]
+        own = [each for each in self._around if each.agency_id == self.report.agency_id]
+        rows = sorted(own, key=lambda each: each.task.number)
+        return [Neighbour(each.task.number, each.task.title, each.state) for each in rows]
 
     @property
     def position(self):

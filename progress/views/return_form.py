@@ -64,7 +64,7 @@ def return_form(request, plan, period, number, agency):
 
 def find(user, plan, period, number, agency):
     """The visible report at this address with its content; 404 for what one may not know of."""
-    report = content.loaded(at_address(user, plan, period, number, agency)).first()
+    report = content.first(at_address(user, plan, period, number, agency))
     if report is None:
         raise Http404
     return report
