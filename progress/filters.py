@@ -31,6 +31,12 @@ class ReportFilter(django_filters.FilterSet):
     agency = django_filters.ModelChoiceFilter(
         queryset=Agency.objects.bodies(), to_field_name="code", label="单位", empty_label="全部"
     )
+    agency_class = django_filters.ChoiceFilter(
+        choices=list(figures.CLASS_CODES.items()),
+        label="单位类别",
+        empty_label="全部",
+        method="in_class",
+    )
     kind = django_filters.ChoiceFilter(choices=ProgressReport.Kind.choices, label="类别", empty_label="全部")
     late = django_filters.BooleanFilter(
         label="迟报",
@@ -42,10 +48,13 @@ class ReportFilter(django_filters.FilterSet):
 
     class Meta:
         model = ProgressReport
-        fields = ["status", "agency", "kind", "late", "task", "chapter"]
+        fields = ["status", "agency", "agency_class", "kind", "late", "task", "chapter"]
 
     def in_group(self, queryset, name, value):
         return queryset.filter(figures.conditions(timezone.now())[value])
+
+    def in_class(self, queryset, name, value):
+        return queryset.filter(agency__in=Agency.objects.filter(figures.bodies_of_class(value)))
 
     def by_lateness(self, queryset, name, value):
         """Late as the model says it: left after the due instant, or not left and past it."""
@@ -65,7 +74,7 @@ class ReportsOfPeriodFilter(ReportFilter):
     )
 
     class Meta(ReportFilter.Meta):
-        fields = ["q", "status", "agency", "chapter", "late"]
+        fields = ["q", "status", "agency", "agency_class", "chapter", "late"]
 
     def __init__(self, *args, period, **kwargs):
         super().__init__(*args, **kwargs)

@@ -425,11 +425,12 @@ def set_in_use_from(plan, code, *, by, now):
 
 def with_counts(plan):
     """The plan's periods in order, with `owed_count`, `left_count`, `accepted_count` of their rows."""
-    owed = Q(reports__owed=True, reports__waived_at__isnull=True)
+    owed = Q(reports__owed=True)
+    due = owed & Q(reports__waived_at__isnull=True)
     return plan.periods.select_related("locked_by", "plan").annotate(
         owed_count=Count("reports", filter=owed),
-        left_count=Count("reports", filter=owed & Q(reports__left_at__isnull=False)),
-        accepted_count=Count("reports", filter=owed & Q(reports__state=ProgressReport.State.ACCEPTED)),
+        left_count=Count("reports", filter=due & Q(reports__left_at__isnull=False)),
+        accepted_count=Count("reports", filter=due & Q(reports__state=ProgressReport.State.ACCEPTED)),
     )
 
 

@@ -6,6 +6,7 @@ is given beside it as `pending` (待审).
 """
 
 from .filing import (
+    CLASS_CODES,
     CLASSES,
     GROUP_LABELS,
     AgencyFiling,
@@ -15,6 +16,7 @@ from .filing import (
     HeatMap,
     HeatRow,
     Unreported,
+    bodies_of_class,
     class_of,
     conditions,
     counted_for,
@@ -54,6 +56,7 @@ from .standings import BEHIND, UNDECIDED, Standing, meaningful, standing, standi
 __all__ = [
     "BEHIND",
     "CLASSES",
+    "CLASS_CODES",
     "GROUP_LABELS",
     "LAMP_ORDER",
     "UNDECIDED",
@@ -73,6 +76,7 @@ __all__ = [
     "TargetStanding",
     "Unreported",
     "behind",
+    "bodies_of_class",
     "by_chapter",
     "class_of",
     "conditions",

@@ -35,6 +35,8 @@ GROUP_LABELS = {
     "accepted": "已采用",
 }
 CLASSES = ("县区", "市管园区", "市直及党群部门", "中省直（垂管）单位")
+# How an address names a class.
+CLASS_CODES = dict(zip(("county", "park", "municipal", "provincial"), CLASSES, strict=True))
 
 
 def conditions(now):
@@ -122,6 +124,10 @@ class ClassFiling:
     rows: list[AgencyFiling]
 
     @property
+    def code(self) -> str:
+        return next(code for code, name in CLASS_CODES.items() if name == self.name)
+
+    @property
     def filing(self) -> Filing:
         return total(row.filing for row in self.rows)
 
@@ -131,6 +137,17 @@ def class_of(agency):
     if agency.vertical or agency.kind == Agency.Kind.PROVINCIAL:
         return CLASSES[3]
     return {Agency.Kind.COUNTY: CLASSES[0], Agency.Kind.PARK: CLASSES[1]}.get(agency.kind, CLASSES[2])
+
+
+def bodies_of_class(code):
+    """The condition on Agency that `class_of` gives the class of this code (a key of CLASS_CODES)."""
+    provincial = Q(vertical=True) | Q(kind=Agency.Kind.PROVINCIAL)
+    own_kind = {"county": Agency.Kind.COUNTY, "park": Agency.Kind.PARK}
+    if code == "provincial":
+        return provincial
+    if code in own_kind:
+        return ~provincial & Q(kind=own_kind[code])
+    return ~provincial & ~Q(kind__in=own_kind.values())
 
 
 def counted_for(user):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from agencies.models import Agency
 from progress import charts, figures
 from progress.models import TaskVerdict
 from tests import factories
@@ -40,6 +41,26 @@ def test_the_numbers_open_exactly_their_rows(quarter, as_, office):
         assert len(listed) == int(kpi.value), kpi.label
         followed += 1
     assert followed == 5
+
+
+def test_the_numbers_of_a_class_open_exactly_their_rows(quarter, as_, office, sixian):
+    """The classes stand apart, and every count of each leads to its own returns."""
+    customs = Agency.objects.create(code="haiguan", name="某海关", kind="municipal", vertical=True)
+    for number, led_by in enumerate((sixian, customs), start=11):
+        factories.make_report(factories.make_task(number, leads=[led_by]), led_by, quarter)
+    client = as_(office)
+    page = client.get(BASE + "overview/").content.decode().replace("&amp;", "&")
+    overview = figures.overview(quarter.plan, quarter, office, AFTER_DUE)
+    followed = 0
+    for each in overview.filing_by_class:
+        for status in ("owed", "reported", "unfiled"):
+            query = f"returns/?agency_class={each.code}&status={status}"
+            number = getattr(each.filing, status)
+            assert number == len(client.get(BASE + query).context["rows"]), (each.name, status)
+            assert (query in page) == bool(number or status != "unfiled")
+            followed += number
+    assert [each.code for each in overview.filing_by_class] == ["county", "municipal", "provincial"]
+    assert followed == 12
 
 
 def test_the_page_shows_charts_with_tables_behind_them(quarter, as_, office):
