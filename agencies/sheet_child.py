@@ -16,6 +16,7 @@ CPU_SECONDS = 15
 MOST_ROWS = 2100
 MOST_COLUMNS = 40
 LONGEST_CELL = 1000
+MOST_TEXT = 2_000_000  # characters handed to the parent
 UNPACKED = 40 * 1024 * 1024
 
 
@@ -56,7 +57,14 @@ def cells(path):
     sheet = workbook.worksheets[0]
     sheet.reset_dimensions()
     rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-    return [[plain(value) for value in row] for row in rows]
+    found, left = [], MOST_TEXT
+    for row in rows:
+        found.append([plain(value) for value in row])
+        # One long text may stand in every cell and take no room in the file.
+        left -= sum(len(value) for value in found[-1] if isinstance(value, str))
+        if left < 0:
+            sys.exit(3)
+    return found
 
 
 if __name__ == "__main__":

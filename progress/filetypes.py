@@ -208,7 +208,8 @@ def _zip_kind(data, shown):
     at, entries, size, offset = end
     if entries > MAX_ENTRIES or size > MAX_DIRECTORY:
         raise Refused(f"“{shown}”内部文件过多，不像正常文档，不能上传。")
-    if entries == 0 or offset + size != at:
+    # A second end record (zip64) would let another directory be read than the one counted here.
+    if entries == 0 or offset + size != at or data[at - 20 : at - 16] == b"PK\x06\x07":
         raise broken
     try:
         with zipfile.ZipFile(BytesIO(data)) as book:

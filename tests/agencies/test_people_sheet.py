@@ -182,6 +182,31 @@ def test_bombs_are_refused_without_unpacking(client):
     assert time.monotonic() - began < 2
 
 
+def one_text_in_every_cell():
+    """A small file whose 80,000 cells all show the same thousand signs."""
+    place = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    row = "<row>" + '<c t="s"><v>0</v></c>' * 40 + "</row>"
+    plain, out = zipfile.ZipFile(io.BytesIO(workbook())), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
+        for name in plain.namelist():
+            content = plain.read(name)
+            if name == "[Content_Types].xml" and b"sharedStrings" not in content:
+                content = content.replace(b"</Types>", part)
+            if name == "xl/worksheets/sheet1.xml":
+                content = f'<worksheet xmlns="{place}"><sheetData>{row * 2000}</sheetData></worksheet>'
+            if name != "xl/sharedStrings.xml":
+                book.writestr(name, content)
+        book.writestr("xl/sharedStrings.xml", f'<sst xmlns="{place}"><si><t>{"宿" * 1000}</t></si></sst>')
+    return out.getvalue()
+
+
+def test_a_small_file_cannot_swell_in_the_parents_hands(db):
+    with pytest.raises(Denied):
+        read_sheet(SimpleUploadedFile("a.xlsx", one_text_in_every_cell()))
+
+
 def test_others_may_not_import(as_, office, reporter):
     for visitor in (office, reporter):
         assert as_(visitor).get(URL).status_code == 403

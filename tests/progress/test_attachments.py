@@ -95,6 +95,21 @@ def many_entries(count):
     return data.getvalue()
 
 
+def second_directory():
+    """A document whose end record counts two entries, and whose zip64 record leads to another directory."""
+    data = office_file("docx")
+    at = data.rindex(b"PK\x05\x06")
+    size, offset = struct.unpack_from("<2I", data, at + 12)
+    directory = data[offset : offset + size]
+    entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, *[0] * 8, 6, *[0] * 6)
+    many = directory + b"".join(entry + b"%06d" % number for number in range(6000))
+    zip64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 6002, 6002, len(many), offset)
+    where = struct.pack("<4sLQL", b"PK\x06\x07", 0, offset + len(many), 1)
+    body = data[:offset] + many + zip64 + where
+    start = len(body) - 100
+    return body + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 2, 2, 100, start, 0)
+
+
 GOOD = {
     "进展情况.pdf": PDF,
     "方案.docx": office_file("docx"),
@@ -106,6 +121,7 @@ GOOD = {
     "截图.png": PNG,
 }
 BAD = {
+    "a second directory": ("a.docx", second_directory(), "已损坏"),
     "nothing": ("空.pdf", b"", "空文件"),
     "web page as pdf": ("a.pdf", b"<html><script>alert(1)</script>", "不是有效"),
     "web page": ("a.html", b"<html>", "类型不能上传"),
