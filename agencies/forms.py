@@ -285,11 +285,3 @@ class ImportForm(forms.Form):
             "empty": "这个文件是空的，请核对后重新选择。",
         },
     )
-
-
-class EndPostForm(forms.Form):
-    post = forms.ModelChoiceField(Post.objects.none())
-
-    def __init__(self, *args, person, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["post"].queryset = person.posts.all()

@@ -137,12 +137,6 @@ def check_review(user):
         raise Denied("审核列表供办公室和各单位审核人使用。")
 
 
-def check_run_periods(user):
-    """Opening, dating and locking periods, and the calendar behind them, are the office's."""
-    if not user.has_role(Role.OFFICE):
-        raise Denied("报告期由办公室管理。")
-
-
 def check_confirm_verdicts(user):
     """Lamps are confirmed by the office."""
     if not user.has_role(Role.OFFICE):

@@ -96,10 +96,6 @@ def _quarter_goal(standing, quarter):
     return Cell(expected / Decimal(100), "rate" if expected % 1 else "whole_rate")
 
 
-def _expected_of(goal, quarter):
-    return f"{goal.agency.name if goal.agency else '本任务'}：{_expected(goal, quarter)}"
-
-
 def _expected(goal, quarter):
     if goal.yearly_only:
         return "年度指标，年内不设序时"

@@ -161,10 +161,6 @@ class ProgressReport(models.Model):
     def has_left(self):
         return self.left_at is not None
 
-    @property
-    def has_started(self):
-        return self.edited_at is not None
-
     def is_late(self, now):
         """Left after the due instant, or not left and the instant has passed; equal is on time.
 
