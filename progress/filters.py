@@ -93,6 +93,22 @@ class ReportsOfPeriodFilter(ReportFilter):
         return queryset
 
 
+class ProblemFilter(ReportsOfPeriodFilter):
+    """Problems by words, body and 行动; `of(rows)` keeps the rows of figures.problems that fit."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("status", "late", "agency_class"):
+            del self.filters[name]
+
+    def of(self, rows):
+        """All of them where nothing is asked or the form is wrong; else one query."""
+        if not self.form.is_valid() or not any(self.form.cleaned_data.values()):
+            return rows
+        fitting = set(self.qs.values_list("pk", flat=True))
+        return [row for row in rows if row.report.pk in fitting]
+
+
 class TaskStandingFilter(TaskFilter):
     """Tasks as they stand in a period: by 行动, body and role, lamp, change, key, words.
 

@@ -2,7 +2,9 @@
 
 import django_filters
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from django_filters.utils import translate_validation
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
@@ -12,8 +14,8 @@ from agencies.api.views import Answers
 from progress import figures, permissions
 from progress.api.periods import OF_PERIOD, PeriodCodeFilter, named_period
 from progress.api.shapes import figure
-from progress.filters import TaskStandingFilter, fits_lamp
-from progress.models import Lamp, ReportingPeriod, TaskState, TaskVerdict
+from progress.filters import ProblemFilter, TaskStandingFilter, fits_lamp
+from progress.models import Lamp, ProgressReport, ReportingPeriod, TaskState, TaskVerdict
 from tasks.api import TaskFilterOfApi, TaskList, TaskNameSerializer
 
 LAMPS = [*Lamp.choices, ("none", figures.UNDECIDED)]
@@ -136,17 +138,30 @@ class ProblemRowSerializer(serializers.Serializer):
         return self.context["period"].code
 
 
+# What the page filters by, for the schema.
+OF_PROBLEMS = [
+    *OF_PERIOD,
+    OpenApiParameter("q", OpenApiTypes.STR, description="任务或单位的关键词"),
+    OpenApiParameter("agency", OpenApiTypes.STR, description="单位代码，如 fgw"),
+    OpenApiParameter("chapter", OpenApiTypes.INT, description="行动"),
+]
+
+
 class ProblemList(OfPeriod):
     serializer_class = ProblemRowSerializer
 
     @extend_schema(
-        summary="问题清单", parameters=OF_PERIOD, responses=ProblemRowSerializer(many=True), filters=True
+        summary="问题清单", parameters=OF_PROBLEMS, responses=ProblemRowSerializer(many=True), filters=True
     )
     def get(self, request):
         permissions.check_read_returns(request.user)
         period = named_period(request)
+        reports = ProgressReport.objects.filter(period=period)
+        found = ProblemFilter(request.query_params, reports, request=request, period=period)
+        if not found.is_valid():
+            raise translate_validation(found.errors)
         rows = figures.problems(period.plan, period, request.user, timezone.now())
-        return self.answer(rows, period)
+        return self.answer(found.of(rows), period)
 
 
 # --- the overview ------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.spreadsheets import Column, list_response
 from progress import figures, permissions
-from progress.filters import ReportsOfPeriodFilter
+from progress.filters import ProblemFilter
 from progress.models import ProgressReport
 from progress.views.place import period_at
 
@@ -29,14 +29,10 @@ def problems(request, plan, period):
 
 def _rows(request, period):
     """(all problems, the filter, those that fit it)."""
-    found = ReportsOfPeriodFilter(request.GET, ProgressReport.objects.all(), request=request, period=period)
-    for name in ("status", "late"):
-        del found.filters[name]
+    reports = ProgressReport.objects.filter(period=period)
+    found = ProblemFilter(request.GET, reports, request=request, period=period)
     everything = figures.problems(period.plan, period, request.user, timezone.now())
-    if not found.form.is_valid() or not any(found.form.cleaned_data.values()):
-        return everything, found, everything
-    fitting = set(found.qs.filter(period=period).values_list("pk", flat=True))
-    return everything, found, [row for row in everything if row.report.pk in fitting]
+    return everything, found, found.of(everything)
 
 
 COLUMNS = [

@@ -144,6 +144,12 @@ def test_problems_come_from_accepted_returns(api, report, people, office, leader
     query = {"plan": "2030-2032", "period": "2030Q1"}
     (row,) = rows(api(leader).get("problems/", **query))
     assert (row["problem"], row["agency_code"], row["task"]["number"]) == ("用地指标紧张", "fgw", 1)
+    for same in ({"agency": "fgw"}, {"chapter": "1"}, {"q": "1"}):
+        assert len(rows(api(leader).get("problems/", **query, **same))) == 1
+    for other in ({"chapter": "2"}, {"q": "没有这个词"}):
+        assert rows(api(leader).get("problems/", **query, **other)) == []
+    wrong = api(leader).get("problems/", **query, agency="nobody")
+    assert wrong.status_code == 400 and "agency" in wrong.json()["fields"]
     assert api(admin).get("problems/", **query).status_code == 403
     assert api(admin).get("verdicts/", **query).status_code == 403
     assert api(people["reporter"]).get("figures/overview/", **query).status_code == 403
