@@ -11,7 +11,6 @@ from agencies.models import (
     AgencySuccession,
     Contact,
     GroupMember,
-    Post,
     Role,
     User,
 )

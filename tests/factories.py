@@ -78,7 +78,9 @@ def make_period(code="2030Q1", plan=None, *, due_at=DUE, opens_at=OPENS):
 def make_goal(task, year=2030, by=None, **fields):
     """A confirmed goal by percent, 25/50/75/100, unless said otherwise."""
     confirmed = {"confirmed_by": by, "confirmed_at": OPENS} if by else {}
-    return AnnualGoal.objects.create(task=task, year=year, statement="年内完成全部事项", **confirmed, **fields)
+    return AnnualGoal.objects.create(
+        task=task, year=year, statement="年内完成全部事项", **confirmed, **fields
+    )
 
 
 def make_report(task, agency, period=None, **fields):
