@@ -1,5 +1,8 @@
 """The one way to write and read the audit trail."""
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
 from agencies.models import AuditEvent
 from agencies.permissions import sees
 
@@ -44,7 +47,7 @@ def readable_trail(user):
     if sees(user, "sensitive_tasks"):
         return events
     for subject_type, subjects in _secret.items():
-        known = [str(pk) for pk in subjects().values_list("pk", flat=True)]
+        known = subjects().order_by().values(key=Cast("pk", CharField()))
         events = events.exclude(subject_type=subject_type, subject_id__in=known)
     return events
 
