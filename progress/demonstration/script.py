@@ -1,8 +1,10 @@
 """What each body would have done in each quarter: a plan of dated acts, the same on every machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from django.utils import timezone
 
 from progress.models import TaskReturn
 from tasks.models import AnnualGoal
@@ -44,8 +46,18 @@ def gap(task, period):
 
 
 def script(report, goal, now):
-    """The acts on one report up to `now`, in order."""
-    return [act for act in _whole_script(report, goal) if act.at <= now]
+    """The acts on one report up to `now`, in order, each in office hours."""
+    acts, before = [], report.period.opens_at
+    for act in _whole_script(report, goal):
+        before = max(_in_office_hours(act.at), before + timedelta(minutes=7))
+        acts.append(replace(act, at=before))
+    return [act for act in acts if act.at <= now]
+
+
+def _in_office_hours(at):
+    """The same day between 9 and 18 o'clock in Shanghai: nobody signs at three in the morning."""
+    here = timezone.localtime(at)
+    return here.replace(hour=min(max(here.hour, 9), 17))
 
 
 def _whole_script(report, goal):
