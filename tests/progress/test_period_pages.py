@@ -49,13 +49,6 @@ def test_everybody_may_read_the_periods_and_only_the_office_keeps_them(plan, as_
     assert "待定" in page(as_(reporter), address("periods"))
 
 
-def test_the_list_takes_a_constant_number_of_queries(plan, as_, office, django_assert_max_num_queries):
-    client = as_(office)
-    client.get(address("periods"))
-    with django_assert_max_num_queries(16):
-        client.get(address("periods"))
-
-
 def test_a_deadline_before_opening_is_refused_and_kept(plan, as_, office):
     period = plan.periods.get(code="2027Q3")
     client = as_(office)

@@ -410,24 +410,6 @@ def test_the_first_of_several_leads_writes_the_tasks_text(as_, reporter, kjj_rep
     assert "本任务汇总稿" not in as_(kjj_reporter).get(second.get_absolute_url()).text
 
 
-def test_queries_do_not_grow(client, report, fgw, task, node, last_quarter, django_assert_max_num_queries):
-    for number in range(2, 12):
-        make_report(make_task(number, leads=[fgw]), fgw)
-        Target.objects.create(
-            plan=task.plan,
-            task=task,
-            indicator=f"指标{number}",
-            operator="trend",
-            value_text="升",
-            quote="升",
-        )
-        Project.objects.create(
-            plan=task.plan, task=task, name=f"项目{number}", planned_stage="建设", quote="x"
-        )
-    with django_assert_max_num_queries(48):
-        client.get(report.get_absolute_url())
-
-
 # --- files by way of the form ------------------------------------------------------------------------
 
 

@@ -194,11 +194,3 @@ def test_a_rubbish_decision_changes_nothing(waiting, office, as_, fields):
     assert as_(office).post(url(waiting[0]), fields).status_code == 400
     waiting[0].refresh_from_db()
     assert waiting[0].state == State.UNDER_REVIEW
-
-
-def test_queries_do_not_grow(waiting, fgw, office, walkers, as_, django_assert_max_num_queries):
-    for number in range(10, 30):
-        walk(make_report(make_task(number, leads=[fgw]), fgw), State.UNDER_REVIEW, **walkers)
-    client = as_(office)
-    with django_assert_max_num_queries(22):
-        client.get(queue_url())

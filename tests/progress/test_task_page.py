@@ -133,16 +133,3 @@ def test_how_punctual_a_body_is_concerns_not_everybody(task, fgw, people, as_, s
     for reader in (people["office"], people["reporter"], leader):
         assert "各季度报送" in as_(reader).get("/work/agencies/fgw/").content.decode()
     assert "各季度报送" not in as_(stranger).get("/work/agencies/fgw/").content.decode()
-
-
-def test_a_constant_number_of_queries(plans, task, fgw, people, as_, django_assert_max_num_queries):
-    """A page of many parts: each part asks a fixed number of questions, however long it is."""
-    report_in(State.ACCEPTED, task, fgw, people)
-    client = as_(people["office"])
-    for url in (f"{BASE}tasks/1/", f"{REAL}tasks/15/", f"{REAL}tasks/1/"):
-        client.get(url)
-        with django_assert_max_num_queries(30):
-            client.get(url)
-    client.get("/work/agencies/fgw/")
-    with django_assert_max_num_queries(24):
-        client.get("/work/agencies/fgw/")

@@ -104,12 +104,3 @@ def test_before_anything_is_opened_it_says_what_to_do(plans, as_, people):
     for person in people.values():
         answer = as_(person).get("/work/2021-2023/2022Q1/")
         assert answer.status_code == 200
-
-
-def test_a_constant_number_of_queries(quarter, plans, as_, people, leader, django_assert_max_num_queries):
-    for person in (*people.values(), leader):
-        client = as_(person)
-        for base in (BASE, "/work/2024-2026/2026Q3/"):
-            client.get(base)
-            with django_assert_max_num_queries(19):
-                client.get(base)

@@ -48,7 +48,7 @@ def test_lists_take_a_constant_number_of_queries(
     url = address(name, place=(plan, plans[plan].last_period))
     client = as_(office)
     client.get(url)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(12):
         page = client.get(url)
     assert page.status_code == 200
 
