@@ -31,7 +31,7 @@ from progress.models import (
     TaskReturn,
     TaskState,
 )
-from tasks.models import Assignment, Plan
+from tasks.models import Assignment, Plan, Task
 
 OPENING_HOUR = time(8, 30)
 DUE_HOUR = time(18, 0)
@@ -423,9 +423,11 @@ def set_in_use_from(plan, code, *, by, now):
     return plan
 
 
-def with_counts(plan):
-    """The plan's periods in order, with `owed_count`, `left_count`, `accepted_count` of their rows."""
-    owed = Q(reports__owed=True)
+def with_counts(plan, user):
+    """The plan's periods in order, with `owed_count`, `left_count`, `accepted_count` of their rows, as far as
+    this person may know of the tasks."""
+    known = Q(reports__task__isnull=True) | Q(reports__task__in=Task.objects.visible_to(user))
+    owed = known & Q(reports__owed=True)
     due = owed & Q(reports__waived_at__isnull=True)
     return plan.periods.select_related("locked_by", "plan").annotate(
         owed_count=Count("reports", filter=owed),

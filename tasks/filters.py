@@ -185,7 +185,9 @@ class ProjectFilter(PlanFilter):
 
     def _offer_choices_of(self, plan):
         super()._offer_choices_of(plan)
-        stages = plan.projects.order_by("planned_stage").values_list("planned_stage", flat=True).distinct()
+        known = Task.objects.visible_to(self.request.user) if self.request else Task.objects.public()
+        named = plan.projects.filter(task__in=known)
+        stages = named.order_by("planned_stage").values_list("planned_stage", flat=True).distinct()
         choices = [("", "全部"), *((stage, stage) for stage in stages)]
         self.filters["stage"].extra["widget"] = forms.Select(choices=choices)
 

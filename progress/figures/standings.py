@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import FilteredRelation, OuterRef, Prefetch, Q, Subquery
+from django.utils import timezone
 
 from agencies.dating import in_force
 from agencies.models import Agency, Role
@@ -285,7 +286,7 @@ def _done_on(task):
 
 def _with_state(tasks, period, now):
     """The tasks with their chapter, the duties in force, and the three-year state at period end."""
-    day = min(period.ends_on, now.date())
+    day = min(period.ends_on, timezone.localdate(now))
     latest = TaskState.objects.filter(task=OuterRef("pk"), on__lte=period.ends_on).order_by("-on", "-pk")
     duties = Assignment.objects.filter(in_force(max(day, period.starts_on))).select_related("agency")
     return (

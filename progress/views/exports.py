@@ -86,7 +86,7 @@ PERIOD_COLUMNS = (
 def export_periods(request, plan):
     """The plan's quarters as the page lists them."""
     plan = plan_known_to(request.user, plan)
-    rows = [_period_row(row) for row in with_counts(plan)]
+    rows = [_period_row(row) for row in with_counts(plan, request.user)]
     title = "报告期"
     return list_response(f"{plan.code} {title}", title, PERIOD_COLUMNS, rows, note=plan.title)
 

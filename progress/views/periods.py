@@ -37,7 +37,7 @@ def periods(request, plan):
     """Every quarter of the plan: opens, due, owed and filed, state; what the office may do with it."""
     plan = plan_known_to(request.user, plan)
     now = timezone.now()
-    rows = list(with_counts(plan))
+    rows = list(with_counts(plan, request.user))
     for row in rows:
         row.opens_by_itself = may_open_by_itself(row)
         row.overdue = row.is_overdue(now)

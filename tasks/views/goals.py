@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.audit import trail_of
-from agencies.permissions import why_not
+from agencies.permissions import sees, why_not
 from agencies.spreadsheets import Column, list_response
 from tasks.filters import GoalFilter
 from tasks.forms import GoalForm, node_rows, nodes_from
@@ -171,7 +171,7 @@ def goal(request, plan, period, number):
         "refusal": refusal,
         "may_confirm": not why_not(check_confirm_goals, request.user),
         "stale": stale,
-        "trail": trail_of(stored) if stored.pk else [],
+        "trail": trail_of(stored) if stored.pk and sees(request.user, "trail") else [],
         "neighbours": _neighbours(request.user, task),
     }
     refused = form.is_bound and not form.is_valid() or rows.is_bound and not rows.is_valid()

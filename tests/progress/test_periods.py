@@ -375,9 +375,10 @@ def test_locking(assigned, office, stranger, clock):
         periods.unlock_period(locked, by=office, now=clock.now)
 
 
-def test_counts_of_a_plans_periods_take_one_query(assigned, clock, django_assert_num_queries):
+def test_counts_of_a_plans_periods_take_one_query(assigned, office, clock, django_assert_num_queries):
+    assert office.is_office
     periods.open_period(period_of(assigned, "2026Q3", clock.now), now=clock.now)
     with django_assert_num_queries(1):
-        rows = {row.code: (row.owed_count, row.left_count) for row in periods.with_counts(assigned)}
+        rows = {row.code: (row.owed_count, row.left_count) for row in periods.with_counts(assigned, office)}
     assert rows["2026Q3"] == (3, 0)
     assert rows["2026Q4"] == (0, 0)

@@ -1,7 +1,7 @@
 """What stays inside a body stays there, whichever page, sheet or trail one looks through."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import openpyxl
 import pytest
@@ -11,8 +11,9 @@ from django.urls import reverse
 from agencies.models import AuditEvent
 from progress import attachments, figures, workflow
 from progress.models import ProgressReport
-from tasks.models import Task
-from tests.factories import BEFORE_DUE, DUE, fill, make_period, make_report, make_task, walk
+from tasks import goals
+from tasks.models import Assignment, Project, Task
+from tests.factories import BEFORE_DUE, DUE, SHANGHAI, fill, make_period, make_report, make_task, walk
 from tests.progress.test_attachments import PDF
 
 State = ProgressReport.State
@@ -157,3 +158,48 @@ def test_ending_a_post_that_never_was(admin, reporter, as_, post):
 def test_a_name_that_can_be_none_is_not_found(admin, as_):
     assert as_(admin).get("/work/people/fgw%00/").status_code == 404
     assert as_(admin).post("/work/me/tokens/a%00/revoke/").status_code == 404
+
+
+# --- sensitive tasks -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secret(fgw, kjj, sixian):
+    """Task 2 is sensitive, borne by kjj alone; it names a project in a stage of its own."""
+    make_task(1, leads=[fgw])
+    task = make_task(2, leads=[kjj], is_sensitive=True)
+    Project.objects.create(plan=task.plan, task=task, name="某项目", planned_stage="秘密阶段", quote="某项目")
+    return make_report(task, kjj)
+
+
+def test_the_stages_to_choose_from_are_not_a_sensitive_projects(secret, as_, leader, office):
+    address = reverse("tasks:projects", args=[secret.period.plan.code, secret.period.code])
+    assert "秘密阶段" not in as_(leader).get(address).content.decode()
+    assert "秘密阶段" in as_(office).get(address).content.decode()
+
+
+def test_the_list_of_quarters_counts_no_sensitive_task(secret, as_, leader, office):
+    address = reverse("progress:periods", args=[secret.period.plan.code])
+    assert as_(leader).get(address).context["rows"][0].owed_count == 0
+    assert as_(office).get(address).context["rows"][0].owed_count == 1
+    sheet = reverse("progress:periods_export", args=[secret.period.plan.code])
+    assert cells(as_(leader).get(sheet)) != cells(as_(office).get(sheet))
+
+
+def test_the_trail_of_a_goal_is_for_those_who_read_the_trail(fgw, as_, office, reporter, leader):
+    period = make_period()
+    task = make_task(1, leads=[fgw])
+    goals.save_goal(task, 2030, goals.GoalContent("目标"), by=office, now=BEFORE_DUE, revision=0)
+    address = reverse("tasks:goal", args=[period.plan.code, period.code, 1])
+    for person in (reporter, leader):
+        assert "提出年度目标" not in as_(person).get(address).content.decode()
+    assert "提出年度目标" in as_(office).get(address).content.decode()
+
+
+def test_the_day_begins_at_midnight_in_shanghai(fgw, kjj, office):
+    period, task = make_period(), make_task(1, leads=[fgw])
+    day = period.starts_on + timedelta(days=10)
+    Assignment.objects.create(task=task, agency=kjj, role="support", duty="named", valid_from=day)
+    early = datetime.combine(day, time(1), tzinfo=SHANGHAI).astimezone(UTC)
+    [standing] = figures.standings(period.plan, period, office, early)
+    assert [each.agency for each in standing.supports] == [kjj]
