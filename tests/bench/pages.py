@@ -48,9 +48,10 @@ def main():
         for page in PAGES:
             with CaptureQueriesContext(connection) as asked:
                 answer = client.get(workbench + page)
+            queries = len(asked)
             milliseconds = statistics.median(_milliseconds(client, workbench + page) for _ in range(TIMES))
             size = len(answer.content) // 1000
-            line = f"{person.username:8} {answer.status_code} {milliseconds:6.0f} 毫秒  {len(asked):3} 次查询"
+            line = f"{person.username:8} {answer.status_code} {milliseconds:6.0f} 毫秒  {queries:3} 次查询"
             print(f"{line}  {size:4} kB  {workbench}{page}")  # noqa: T201
 
 
