@@ -180,6 +180,22 @@ def test_files_come_with_progress_and_go_again(form):
     expect(state_of(form)).to_contain_text("已保存")
 
 
+def test_files_are_dropped_into_the_box(form):
+    """As a person drags them: into the box they are taken, beside it the page stays."""
+    carried = form.evaluate_handle(
+        """bytes => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(bytes)], "拖入.png", { type: "image/png" }));
+            return carried;
+        }""",
+        list(PNG),
+    )
+    form.locator("[data-dropzone]").dispatch_event("drop", {"dataTransfer": carried})
+    expect(form.locator("#attachment-list")).to_contain_text("拖入.png")
+    form.locator("h1").first.dispatch_event("drop", {"dataTransfer": carried})
+    expect(form.locator("#attachment-list li")).to_have_count(1)
+
+
 def test_submitting_shows_what_is_missing_and_then_what_is_sent(form):
     form.locator("[data-submit]").click()
     dialog = form.locator("#submit-dialog")
