@@ -6,6 +6,7 @@ change of password, post or activity ends all sessions and tokens of the person 
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.db import transaction
 from django.db.models import F
@@ -179,9 +180,11 @@ def end_access(person):
 
 
 def usable_administrators(day):
-    """Those who could administer on `day`: active, with a password, in an administrator's post."""
+    """Those who could administer on `day`: active, with a password, in an administrator's post; the
+    demonstration's administrator in a demonstration only."""
     posts = Post.objects.on(day).filter(role=Role.ADMIN)
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True).exclude(password__startswith="!")
+    people = User.objects if settings.DEMO else User.objects.filter(is_demo=False)
+    return people.filter(pk__in=posts.values("user"), is_active=True).exclude(password__startswith="!")
 
 
 def _keep_an_administrator(person):

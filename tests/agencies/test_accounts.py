@@ -197,3 +197,15 @@ def test_filters_read_body_and_role_of_one_post(as_, admin, reporter, approver, 
     assert "钱审核" in page
     assert "赵填报" not in page
     assert "李审核" not in page
+
+
+def test_the_demonstrations_administrator_counts_in_a_demonstration_only(admin, clock, settings):
+    person("played-admin", "admin", is_demo=True)
+    settings.DEMO = False
+    with pytest.raises(Denied, match="最后一位"):
+        accounts.disable(admin, by=admin, now=clock.now)
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    assert create_first_admin_link()
+    settings.DEMO = True
+    with pytest.raises(Denied, match="已有管理员"):
+        create_first_admin_link()
