@@ -74,7 +74,8 @@ def remove():
     for period in ReportingPeriod.objects.filter(reports__in=kept).distinct():
         periods.create_owed(period)
     bound = _bound(people)
-    people.filter(pk__in=bound).update(is_active=False, password=make_password(None))
+    for person in people.filter(pk__in=bound):
+        _leave_the_name_alone(person)
     gone[str(User._meta.verbose_name)] = people.exclude(pk__in=bound).delete()[0]
     transaction.on_commit(lambda: [storage.delete(name) for name in files])
     return gone
@@ -103,6 +104,13 @@ def _born(model, kept):
         of_kept = {"subject_type": ProgressReport._meta.label_lower, "subject_id__in": list(map(str, kept))}
         return born.exclude(**of_kept)
     return born
+
+
+def _leave_the_name_alone(person):
+    """No access any more; the user name is free for a real person, or the next demonstration."""
+    User.objects.filter(pk=person.pk).update(
+        username=f"removed-{person.pk}", is_active=False, password=make_password(None)
+    )
 
 
 def _bound(people):

@@ -88,11 +88,15 @@ def test_whoever_signed_a_real_return_stays_as_a_name_without_access(cast, quart
     report.refresh_from_db()
     assert report.state == "under_review" and report.steps.count() == 2
     left = User.objects.filter(is_demo=True)
-    assert {user.username for user in left} == {"fgw", "fgw-approver"}
+    assert {user.username for user in left} == {
+        f"removed-{cast[name].pk}" for name in ("fgw", "fgw-approver")
+    }
     for user in left:
         assert not user.is_active and not user.has_usable_password() and not user.roles
     demonstration.remove()
     assert ProgressReport.objects.filter(pk=report.pk).exists(), "a second removal takes no more"
+    demonstration.create_people()
+    assert User.objects.get(username="fgw").has_role("reporter"), "the next demonstration is whole"
 
 
 def test_what_a_real_person_wrote_into_a_demonstration_return_stays(cast, quarter):
