@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.apps import apps
 from django.core import serializers
+from django.core.management import CommandError
 from django.db import transaction
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from agencies.models import AgencySuccession, AuditEvent, User
 from progress import demonstration
 from progress.demonstration import building
 from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod, ReportVersion
+from suzhou_plan.management.commands import start
 from tasks.models import Assignment
 from tests.cast import client_of, person
 from tests.factories import SHANGHAI
@@ -183,3 +185,23 @@ def test_the_trail_of_real_people_stays(history):
     )
     demonstration.remove()
     assert AuditEvent.objects.filter(pk=kept.pk).exists()
+
+
+def test_without_the_demonstration_its_data_are_not_served(db):
+    """bin/start --no-demo over a demonstration's database: one sentence instead of unmarked history."""
+    demonstration.create_people()
+    with pytest.raises(CommandError, match="remove_demonstration"):
+        start.Command().prepare()
+
+
+def test_every_page_says_it_is_a_demonstration(office, reporter, settings):
+    """Public pages, the sign-in page, the staff's, and refusals alike."""
+    settings.DEMO = True
+    addresses = [
+        *((None, "/"), (None, "/sign-in/"), (None, "/no-such-page/"), (office, "/work/me/")),
+        *((office, "/work/agencies/"), (reporter, "/work/trail/"), (reporter, "/work/no-such-page/")),
+    ]
+    for visitor, address in addresses:
+        assert "demo-banner" in client_of(visitor).get(address).content.decode(), address
+    settings.DEMO = False
+    assert "demo-banner" not in client_of(None).get("/").content.decode()

@@ -16,6 +16,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import Error
 
 from agencies.invitations import create_first_admin_link
+from agencies.models import User
 from agencies.permissions import Denied
 from suzhou_plan.celery import app as celery_app
 from suzhou_plan.children import Child, Household
@@ -61,6 +62,11 @@ class Command(BaseCommand):
         except Error as error:
             last = str(error).strip().splitlines()[-1]
             raise CommandError(f"无法使用数据库（{last}）：请检查 DATABASE_URL 和数据库服务。") from error
+        if not settings.DEMO and User.objects.filter(is_demo=True).exists():
+            raise CommandError(
+                "数据库里有演示数据：请先用 .venv/bin/python manage.py remove_demonstration 移除，"
+                "或用 DATA_DIR 另选一个数据文件夹。Demonstration data is in this database."
+            )
         self.collect_static()
         self.say("核对两份行动计划和责任单位")
         call_command("load_reference", verbosity=0)
