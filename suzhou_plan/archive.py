@@ -203,8 +203,7 @@ def compare_schema(manifest: dict) -> None:
         return
     more = sorted(there - here) or sorted(here - there)
     raise Unfit(
-        f"备份与本程序的版本不同（{more[0]} 等 {len(more)} 项），未作任何改动："
-        "请用备份时的版本恢复，再升级。"
+        f"备份与本程序的版本不同（{more[0]} 等 {len(more)} 项），未作任何改动：请用备份时的版本恢复，再升级。"
     )
 
 

@@ -15,7 +15,8 @@ from tests.cast import body
 from tests.routes import ROUTES
 from tests.test_routes import World
 
-pytestmark = pytest.mark.django_db
+# One worker counts for all: the data is built once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("queries")]
 DOZEN = 12
 # A file of several sheets asks for each of them.
 MOST = {"progress:export_quarter": 20, "api:export_quarter": 20}

@@ -87,8 +87,6 @@ def chinese_font() -> dict[str, str]:
     UNPACKED.mkdir(parents=True, exist_ok=True)
     configuration = UNPACKED / "fonts.conf"
     configuration.write_text(
-        FONTS_CONF.format(
-            fonts=Path(pylopdf_fonts_zh_cn.__file__).parent, cache=UNPACKED / "font-cache"
-        )
+        FONTS_CONF.format(fonts=Path(pylopdf_fonts_zh_cn.__file__).parent, cache=UNPACKED / "font-cache")
     )
     return {"FONTCONFIG_FILE": str(configuration)}

@@ -145,9 +145,7 @@ def axe(page):
 
     def violations() -> list[str]:
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS
-        )
+        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
         return [
             f"{rule['id']}: {node['target']} {node['html'][:160]}"
             for rule in found["violations"]

@@ -1,9 +1,9 @@
 """What `bin/test` runs: starts the servers, runs pytest for each of them, prints every closing line.
 
-    bin/test                        everything
-    bin/test --full                 everything, with the full counts
-    bin/test --only sqlite          one pass: sqlite, postgresql, browser or services
-    bin/test tests/agencies -k …    paths and options of pytest, in every pass
+bin/test                        everything
+bin/test --full                 everything, with the full counts
+bin/test --only sqlite          one pass: sqlite, postgresql, browser or services
+bin/test tests/agencies -k …    paths and options of pytest, in every pass
 """
 
 import os
@@ -114,7 +114,19 @@ def run_pytest(each: Pass, servers: Servers, words: list[str]) -> tuple[int, str
         environment["DATABASE_URL"] = f"{servers.postgres.url}/postgres"
     if each.redis:
         environment["TEST_REDIS_URL"] = servers.redis.url
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "-m", each.marks, *words]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-q",
+        "-m",
+        each.marks,
+        *words,
+    ]
     closing = ""
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
