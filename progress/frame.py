@@ -17,7 +17,13 @@ class Frame:
 
     def __init__(self, request):
         self.request = request
-        self.demo = settings.DEMO
+
+    @cached_property
+    def demo(self):
+        """Whether what is shown may be demonstration data, however the site was started."""
+        if settings.DEMO or not self.user.is_authenticated:
+            return settings.DEMO
+        return any(period.opened_for_demo for period in self._all_periods)
 
     @property
     def user(self):

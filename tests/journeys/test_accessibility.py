@@ -87,8 +87,9 @@ class Tour:
         left, report = self.values["left"], self.values["left_report"]
         empty = [(name, EMPTY) for name in SEEN_EMPTY if opens(ROUTES[name].get[visitor])]
         if visitor == "office":
-            ending = ("tasks:assignment_end", {"missing": self.values["assignment"]})
-            return [("progress:review", {"report": report}), ("progress:versions", left), ending, *empty]
+            duty = {"missing": self.values["assignment"]}
+            duties = [("tasks:assignment_end", duty), ("tasks:assignment_contacts", duty)]
+            return [("progress:review", {"report": report}), ("progress:versions", left), *duties, *empty]
         return empty
 
     def visits(self, everything):

@@ -124,7 +124,7 @@ class Command(BaseCommand):
         if settings.DEMO:
             # The message only wakes the worker; a sweep in the timetable finds the work as well.
             celery_app.send_task("progress.jobs.build_demonstration")
-            self.say("演示数据在后台生成，页面上可看到进度；现在就可以登录")
+            self.say("演示历史由后台生成，未完成时每页都显示进度；现在就可以登录")
         self.stdout.write(f"\n  网址：{address()}/\n")
         if settings.DEMO:
             self.stdout.write("  口令：suzhou-demo（所有演示人员相同）\n")
