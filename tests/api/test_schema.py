@@ -92,8 +92,14 @@ def one_connection():
         signal.connect(close_old_connections)
 
 
+@pytest.fixture
+def examples(request):
+    """How many requests are drawn for each operation."""
+    return 1000 if request.config.getoption("--full") else 4
+
+
 @pytest.mark.parametrize(("path", "method"), operations())
-def test_any_input_gets_an_answer(path, method, plans, report, people, leader, count, one_connection):
+def test_any_input_gets_an_answer(path, method, plans, report, people, leader, examples, one_connection):
     """Requests drawn from the document, as reporter, office and leader: no fault, nothing undeclared."""
     under_review = walk(report, "under_review", **people, percent=20)
     now = timezone.now()
@@ -102,7 +108,7 @@ def test_any_input_gets_an_answer(path, method, plans, report, people, leader, c
 
     @seed(SEED)
     @settings(
-        max_examples=count(1000),
+        max_examples=examples,
         database=None,
         deadline=None,
         phases=[Phase.generate],

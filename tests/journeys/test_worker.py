@@ -10,9 +10,10 @@ pytestmark = pytest.mark.services
 
 # The opening quarter only, and the duties of three tasks: a history of seconds.
 FEW = (
-    "from progress.models import DemonstrationRun; from tasks.models import Assignment; "
+    "from datetime import datetime, UTC; from progress import demonstration; "
+    "from tasks.models import Assignment; "
     "Assignment.objects.filter(task__plan__code='2024-2026', task__number__gt=3).delete(); "
-    "DemonstrationRun.objects.update(up_to='2024-10-20T01:00:00Z', total=2)"
+    "demonstration.request_build(now=datetime(2024, 10, 20, 1, tzinfo=UTC))"
 )
 STATE = (
     "import json; from progress.models import DemonstrationRun, ProgressReport, ReportVersion; "

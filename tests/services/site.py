@@ -56,14 +56,11 @@ class Site:
         return done.stdout
 
     def prepare(self) -> None:
-        """An empty database becomes one with both plans, their periods and the demonstration people.
-
-        The demonstration history is only asked for: a worker would build it.
-        """
+        """An empty database becomes one with both plans, their periods and the demonstration people."""
         self.manage("migrate", "--no-input", "--verbosity", "0")
         self.manage("load_reference")
         self.manage("prepare_periods")
-        self.manage("load_demonstration")
+        self.manage("load_demonstration", "--people-only")
 
     # --- servers ---
 
