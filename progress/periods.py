@@ -41,13 +41,13 @@ YEAR_END_OPENING = (11, 15)
 YEAR_END_DUE = (12, 20)
 
 Duty, Frequency = Assignment.Duty, DutyRule.Frequency
-# Supporters answer when the lead asks; members of collectives report by unit, never task by task.
+# Supporters answer when the lead asks; members of collectives file one summary a unit, never a form per task.
 DEFAULT_DUTIES = {
     Duty.LEAD: Frequency.QUARTERLY,
     Duty.NAMED: Frequency.ON_REQUEST,
     Duty.INVITED: Frequency.ON_REQUEST,
-    Duty.GROUP: Frequency.NONE,
-    Duty.IMPLIED: Frequency.NONE,
+    Duty.GROUP: Frequency.UNIT,
+    Duty.IMPLIED: Frequency.UNIT,
 }
 
 

@@ -5,10 +5,12 @@ The checks ask who and whether the period is shut; whether the state allows the 
 `workflow` from its table, after the check that nobody else has changed the report meanwhile.
 """
 
+from django.utils import timezone
+
 from agencies.audit import keep_secret
-from agencies.models import Role
+from agencies.models import AgencySuccession, Post, Role
 from agencies.permissions import Denied
-from progress.models import ProgressReport, TaskVerdict
+from progress.models import ContributionRequest, ProgressReport, TaskVerdict
 from tasks.models import Assignment
 
 keep_secret("progress.progressreport", lambda: ProgressReport.objects.filter(task__is_sensitive=True))
@@ -27,9 +29,28 @@ def approves_for(user, report):
     return report.agency_id in user.agency_ids(Role.APPROVER)
 
 
+def reviews(user, report):
+    """Whether the person is of those who accept the report or send it back once it has left: the office;
+    for a contribution the bodies that asked for it."""
+    if not report.is_contribution:
+        return user.has_role(Role.OFFICE)
+    return ContributionRequest.objects.filter(
+        contribution=report.pk,
+        cancelled_at__isnull=True,
+        lead_report__agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER),
+    ).exists()
+
+
 def decides_on(user, report):
-    """Whether it is this person's to decide on the report: the office, and the approvers of its own body."""
-    return user.has_role(Role.OFFICE) or approves_for(user, report)
+    """Whether it is this person's to decide on the report: its reviewers' and its own approvers'."""
+    return approves_for(user, report) or reviews(user, report)
+
+
+def approver_is_vacant(agency_id):
+    """Whether nobody may sign for a body today: no approver in post there, nor at a successor of it."""
+    acting = {new for old, new in AgencySuccession.objects.acting().chains() if old == agency_id}
+    held = Post.objects.on(timezone.localdate()).filter(role=Role.APPROVER, user__is_active=True)
+    return not held.filter(agency__in=acting | {agency_id}).exists()
 
 
 def content_for(user, report):
@@ -79,14 +100,44 @@ def check_approve(user, report, now):
         raise Denied("只有本单位审核人可以审签。")
     if report.submitted_by_id == user.pk:
         raise Denied("提交人不能审签自己提交的内容，请由本单位另一位审核人审签。")
+    check_not_waived(report)
     check_not_locked(report, now)
+
+
+def check_approve_offline(user, report, now):
+    """线下审签, recorded with the scan of the signed paper: the body's approver; where that post is vacant, a
+    reporter of the body. Never the one who submitted."""
+    if not approves_for(user, report):
+        if not reports_for(user, report):
+            raise Denied("只有本单位审核人可以登记线下审签。")
+        if not approver_is_vacant(report.agency_id):
+            raise Denied("本单位设有审核人，线下审签件由审核人上传。")
+    if report.submitted_by_id == user.pk:
+        raise Denied("提交人不能登记自己提交内容的审签，请由本单位另一位同志办理。")
+    check_not_waived(report)
+    check_not_locked(report, now)
+
+
+def check_enter_on_behalf(user, report, now):
+    """代录 from a body's letter: the office, of what is owed to it; another of the office reviews it."""
+    if not user.has_role(Role.OFFICE):
+        raise Denied("只有办公室可以代录。")
+    if report.is_contribution:
+        raise Denied("配合材料由牵头单位收取，办公室不代录。")
+    check_not_waived(report)
+
+
+def check_correct(user, report, now):
+    """Deciding on a correction: a reviewer of the report. The body that said it asks for it."""
+    if not reviews(user, report):
+        raise Denied("更正由审核方决定；本单位可以提出更正申请。")
 
 
 def check_withdraw(user, report, now):
     """Taking back: before sign-off by the reporter; after it, until the office decides, by the approver."""
-    if report.state == State.UNDER_REVIEW:
+    if report.state == State.UNDER_REVIEW and report.agency.needs_approver:
         if not approves_for(user, report):
-            raise Denied("已报送办公室，须由本单位审核人撤回。")
+            raise Denied("已经报出，须由本单位审核人撤回。")
     elif not reports_for(user, report):
         raise Denied("只有本单位填报人可以撤回。")
     check_not_locked(report, now)
@@ -98,14 +149,16 @@ def check_send_back(user, report, now):
         if not approves_for(user, report):
             raise Denied("只有本单位审核人可以退回本单位待审签的内容。")
         check_not_locked(report, now)
-    elif not user.has_role(Role.OFFICE):
-        raise Denied("只有办公室可以退回已报送的内容。")
+    elif not reviews(user, report):
+        whose = "商请的牵头单位" if report.is_contribution else "办公室"
+        raise Denied(f"只有{whose}可以退回已报送的内容。")
 
 
 def check_accept(user, report, now):
-    """Accepting: a reviewer of the office who neither submitted nor approved it."""
-    if not user.has_role(Role.OFFICE):
-        raise Denied("只有办公室审核人员可以采用。")
+    """Accepting: a reviewer (see `reviews`) who neither submitted nor approved it."""
+    if not reviews(user, report):
+        whose = "商请的牵头单位" if report.is_contribution else "办公室审核人员"
+        raise Denied(f"只有{whose}可以采用。")
     if user.pk in (report.submitted_by_id, report.approved_by_id):
         raise Denied("提交人或审签人不能审核自己经手的内容，请由办公室另一位同志审核。")
 

@@ -20,8 +20,8 @@ FREQUENCIES = {
     Duty.LEAD: (Frequency.QUARTERLY, Frequency.YEAR_END),
     Duty.NAMED: (Frequency.ON_REQUEST, Frequency.QUARTERLY, Frequency.YEAR_END, Frequency.NONE),
     Duty.INVITED: (Frequency.ON_REQUEST, Frequency.QUARTERLY, Frequency.YEAR_END, Frequency.NONE),
-    Duty.GROUP: (Frequency.NONE,),
-    Duty.IMPLIED: (Frequency.NONE,),
+    Duty.GROUP: (Frequency.UNIT, Frequency.NONE),
+    Duty.IMPLIED: (Frequency.UNIT, Frequency.NONE),
 }
 
 

@@ -11,24 +11,26 @@ one transaction with its audit row, and returns the fresh report. They raise, in
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
-from django.utils import timezone
 
 from agencies import audit
 from agencies.permissions import Denied
-from progress import calendar, completeness, content, permissions, verdicts
+from progress import completeness, content, permissions, terms, verdicts
 from progress.models import ProgressReport, ReportStep, ReportVersion
 
 State = ProgressReport.State
 
+# A report nobody has signed, as it is before and after it goes to be signed.
+UNSIGNED = {"approved_at": None, "approved_by": None, "signed_paper": None, "entered_on_behalf": False}
+
 # Sent after commit with report= and step=: the only news that travels upwards (reminders, assessment).
 report_moved = Signal()
 
-DAYS_TO_RESUBMIT = 3  # working days given when a return of a locked period is opened again
+OFFICE = "办公室"
+REVIEWER = "审核方"  # the office; for a contribution the lead that asked for it
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,32 @@ TRANSITIONS = (
     Transition("submit", State.DRAFT, State.UNDER_REVIEW, "填报人", unsigned=True),
     Transition("submit", State.RETURNED, State.UNDER_REVIEW, "填报人", unsigned=True),
     Transition("approve", State.AWAITING_APPROVAL, State.UNDER_REVIEW, "审核人"),
+    Transition("approve_offline", State.AWAITING_APPROVAL, State.UNDER_REVIEW, "审核人"),
     Transition("withdraw", State.AWAITING_APPROVAL, State.DRAFT, "填报人"),
     Transition("withdraw", State.UNDER_REVIEW, State.DRAFT, "审核人"),
     Transition("send_back", State.AWAITING_APPROVAL, State.RETURNED, "审核人"),
-    Transition("send_back", State.UNDER_REVIEW, State.RETURNED, "办公室"),
-    Transition("accept", State.UNDER_REVIEW, State.ACCEPTED, "办公室"),
-    Transition("reopen", State.ACCEPTED, State.RETURNED, "办公室"),
+    Transition("send_back", State.UNDER_REVIEW, State.RETURNED, REVIEWER),
+    Transition("enter_on_behalf", State.DRAFT, State.UNDER_REVIEW, OFFICE),
+    Transition("enter_on_behalf", State.RETURNED, State.UNDER_REVIEW, OFFICE),
+    Transition("accept", State.UNDER_REVIEW, State.ACCEPTED, REVIEWER),
+    Transition("reopen", State.ACCEPTED, State.RETURNED, OFFICE),
+    Transition("correct", State.ACCEPTED, State.ACCEPTED, REVIEWER),
 )
 
 LABELS = {
     "submit": "提交审签",
     "approve": "审签通过",
+    "approve_offline": "登记线下审签",
     "withdraw": "撤回",
     "send_back": "退回修改",
+    "enter_on_behalf": "代录",
     "accept": "采用",
     "reopen": "重新打开",
+    "correct": "更正",
 }
 NEEDS_REASON = frozenset({"send_back", "reopen"})
+# Done on a page of its own, with a scan or a request behind it, not by one click.
+NEEDS_PAGE = frozenset({"approve_offline", "enter_on_behalf", "correct"})
 CHECKS = {verb: getattr(permissions, f"check_{verb}") for verb in LABELS}
 
 
@@ -100,13 +111,17 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True)
 class Action:
-    """One button for a person on a report: greyed with `reason` where it is not allowed."""
+    """One button for a person on a report: greyed with `reason` where it is not allowed.
+
+    needs_reason: asks for words; needs_page: is done on a page of its own.
+    """
 
     verb: str
     label: str
     allowed: bool
     reason: str
     needs_reason: bool
+    needs_page: bool = False
 
 
 def submit(report, *, by, now, revision):
@@ -115,7 +130,7 @@ def submit(report, *, by, now, revision):
     missing = completeness.missing(report)
     if missing:
         raise Incomplete(missing)
-    changes = {"submitted_at": now, "submitted_by": by, "approved_at": None, "approved_by": None}
+    changes = UNSIGNED | {"submitted_at": now, "submitted_by": by}
     return _move(transition, report, by, now, revision, changes)
 
 
@@ -125,10 +140,39 @@ def approve(report, *, by, now, revision):
     return _move(transition, report, by, now, revision, {"approved_at": now, "approved_by": by})
 
 
+def approve_offline(report, *, by, now, revision, paper):
+    """线下审签: as `approve`, on the strength of a signed sheet (paper: its SignedPaper)."""
+    transition = _begin("approve_offline", report, by, now, revision)
+    changes = {"approved_at": now, "approved_by": by, "signed_paper": paper}
+    return _move(transition, report, by, now, revision, changes, reason=f"线下审签：{paper.signer}")
+
+
+def enter_on_behalf(report, *, by, now, revision, paper, received_at):
+    """代录: what the office has written down from a body's letter goes to review by a second person.
+
+    paper: the letter's SignedPaper; received_at: when it arrived, which counts as when the report left.
+    """
+    transition = _begin("enter_on_behalf", report, by, now, revision)
+    missing = completeness.missing(report)
+    if missing:
+        raise Incomplete(missing)
+    changes = UNSIGNED | {
+        "submitted_at": now,
+        "submitted_by": by,
+        "entered_on_behalf": True,
+        "signed_paper": paper,
+    }
+    if report.left_at is None:
+        changes["left_at"] = received_at
+    return _move(
+        transition, report, by, now, revision, changes, reason=f"来函：{paper.reference or paper.name}"
+    )
+
+
 def withdraw(report, *, by, now, revision):
     """Take a report back to draft. What had reached the office has then not left any more."""
     transition = _begin("withdraw", report, by, now, revision)
-    changes = {"submitted_at": None, "submitted_by": None, "approved_at": None, "approved_by": None}
+    changes = UNSIGNED | {"submitted_at": None, "submitted_by": None}
     if transition.source == State.UNDER_REVIEW:
         changes["left_at"] = None
     return _move(transition, report, by, now, revision, changes)
@@ -160,6 +204,16 @@ def reopen(report, *, by, now, revision, reason):
     return _move(transition, report, by, now, revision, changes, reason=reason.strip())
 
 
+def correct(report, *, by, now, revision, reason):
+    """更正: what was written into the accepted report becomes a new version; it stays accepted.
+
+    The caller has changed the content in the same transaction (`corrections.grant`). The task's confirmed
+    verdict is marked stale.
+    """
+    transition = _begin("correct", report, by, now, revision)
+    return _move(transition, report, by, now, revision, {}, reason=_reason(reason))
+
+
 def actions_for(user, report, now):
     """The buttons of a report in its present state, each allowed or greyed with the reason."""
     actions = []
@@ -171,13 +225,15 @@ def actions_for(user, report, now):
             reason = ""
         except Denied as denied:
             reason = denied.reason
-        actions.append(Action(verb, _label(verb, report), not reason, reason, verb in NEEDS_REASON))
+        actions.append(
+            Action(verb, _label(verb, report), not reason, reason, verb in NEEDS_REASON, verb in NEEDS_PAGE)
+        )
     return actions
 
 
 def _label(verb, report):
     if verb == "submit" and not report.agency.needs_approver:
-        return "报送办公室"
+        return "报送牵头单位" if report.is_contribution else "报送办公室"
     return LABELS[verb]
 
 
@@ -212,9 +268,9 @@ def _move(transition, report, by, now, revision, changes, reason=""):
     if not moved:
         raise Stale(content.load(report.pk))
     fresh = content.heading(report.pk)
-    if leaves:
+    if leaves or transition.verb == "correct":
         _freeze(fresh, by, now)
-    if transition.verb == "reopen" and fresh.task_id:
+    if transition.verb in ("reopen", "correct") and fresh.task_id:
         verdicts.mark_stale(fresh.task, fresh.period, now)
     step = ReportStep.objects.create(
         report=fresh,
@@ -222,7 +278,7 @@ def _move(transition, report, by, now, revision, changes, reason=""):
         from_state=transition.source,
         to_state=transition.target,
         by=by,
-        by_office=transition.who == "办公室",
+        by_office=transition.who in (OFFICE, REVIEWER) and not fresh.is_contribution,
         at=now,
         reason=reason,
         is_demo=fresh.is_demo,
@@ -258,12 +314,7 @@ def _reason(reason):
 
 
 def _resubmit_by(report, now):
-    """After locking, a returned report is open again for three working days, until 18:00."""
+    """After locking, a returned report is open again for some working days (TermRule), until 18:00."""
     if not report.period.is_locked:
         return None
-    today = timezone.localdate(now)
-    try:
-        day = calendar.working_day_after(today, DAYS_TO_RESUBMIT)
-    except calendar.YearNotCovered:
-        day = today + timedelta(days=DAYS_TO_RESUBMIT + 2)
-    return timezone.make_aware(datetime.combine(day, time(18)), timezone.get_default_timezone())
+    return terms.working_days_from(now, terms.terms_of(report.period).resubmit_days)

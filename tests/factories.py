@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from progress import drafts, workflow
-from progress.models import LampRule, ProgressReport, ReportingPeriod, TaskReturn
+from progress.models import LampRule, ProgressReport, ReportingPeriod, SignedPaper, TaskReturn
 from tasks.models import AnnualGoal, Assignment, Chapter, Plan, Task
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -117,3 +117,20 @@ def walk(report, to, *, reporter, approver, office, now=BEFORE_DUE, **changes):
             report, by=office, now=now, revision=report.revision, reason="数据与佐证不一致"
         )
     return workflow.accept(report, by=office, now=now, revision=report.revision)
+
+
+def make_paper(agency, period, *, by, kind=SignedPaper.Kind.SIGN_OFF):
+    """A signed sheet or letter on record, without a file behind it."""
+    return SignedPaper.objects.create(
+        agency=agency,
+        period=period,
+        kind=kind,
+        name="扫描件.pdf",
+        extension="pdf",
+        size=1,
+        sha256="0" * 64,
+        signer="周局长",
+        signed_on=BEFORE_DUE.date(),
+        uploaded_at=BEFORE_DUE,
+        uploaded_by=by,
+    )

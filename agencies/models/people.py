@@ -24,6 +24,7 @@ RESERVED_USERNAMES = {"new", "import", "export.xlsx", "template.xlsx"}
 class Role(models.TextChoices):
     REPORTER = "reporter", "填报人"
     APPROVER = "approver", "审核人"
+    COLLEAGUE = "colleague", "协办人"
     OFFICE = "office", "办公室"
     LEADER = "leader", "市领导"
     ADMIN = "admin", "系统管理员"
@@ -153,7 +154,10 @@ class Post(DatedModel):
             ),
             models.CheckConstraint(
                 condition=Q(role__in=[Role.LEADER, Role.ADMIN], agency__isnull=True)
-                | Q(role__in=[Role.REPORTER, Role.APPROVER, Role.OFFICE], agency__isnull=False),
+                | Q(
+                    role__in=[Role.REPORTER, Role.APPROVER, Role.COLLEAGUE, Role.OFFICE],
+                    agency__isnull=False,
+                ),
                 name="agencies_post_agency_by_role",
             ),
         ]

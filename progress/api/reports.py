@@ -37,7 +37,7 @@ problems.answer(attachments.Refused, 400, "refused")
 # Room for the form around the file.
 LARGEST_UPLOAD = attachments.MAX_SIZE + 1024 * 1024
 LATEST = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number").values("number")[:1]
-VERBS = {verb.replace("_", "-"): verb for verb in workflow.LABELS}
+VERBS = {verb.replace("_", "-"): verb for verb in workflow.LABELS if verb not in workflow.NEEDS_PAGE}
 
 
 # --- how a report reads to somebody ------------------------------------------------------------

@@ -11,7 +11,9 @@ QUARTERS = ("一", "二", "三", "四")
 
 
 class ReportingPeriod(models.Model):
-    """A quarter of a plan. `due_at` is empty (待定) where the working-day calendar does not cover the year.
+    """A quarter of a plan, or a year of it (年度落实情况报告).
+
+    `due_at` is empty (待定) where the working-day calendar does not cover the year.
 
     Opening (`opened_at`) creates the rows that are owed and fixes their due instants; locking is a stored
     act of the office.
@@ -80,6 +82,11 @@ class ReportingPeriod(models.Model):
         return f"{QUARTERS[self.quarter - 1]}季度" if "Q" in self.code else self.label
 
     @property
+    def is_annual(self):
+        """A whole year: the 年度落实情况报告 of every unit is filed for it, and nothing else."""
+        return len(self.code) == 4
+
+    @property
     def is_open(self):
         return self.opened_at is not None
 
@@ -97,6 +104,7 @@ class DutyRule(models.Model):
     class Frequency(models.TextChoices):
         QUARTERLY = "quarterly", "每季度"
         ON_REQUEST = "on_request", "应牵头单位商请"
+        UNIT = "unit", "每季度单位小结"
         YEAR_END = "year_end", "年底"
         NONE = "none", "不单独填报"
 
@@ -142,3 +150,26 @@ class LampRule(models.Model):
 
     def __str__(self):
         return f"{self.plan.code} 亮灯规则第{self.version}版"
+
+
+class TermRule(models.Model):
+    """办理时限 in working days, per plan and from a year on; the defaults are those of practice, section 2.
+
+    The newest row that has begun by the period's year applies.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, verbose_name="计划", related_name="term_rules")
+    from_year = models.PositiveSmallIntegerField("适用起始年")
+    contribution_days = models.PositiveSmallIntegerField(
+        "商请提前（工作日）", default=3, help_text="配合单位的默认截止时间，早于牵头单位截止时间几个工作日。"
+    )
+    feedback_days = models.PositiveSmallIntegerField("反馈期限（工作日）", default=2)
+    resubmit_days = models.PositiveSmallIntegerField("重报期限（工作日）", default=3)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理时限"
+        ordering = ["plan", "-from_year"]
+        constraints = [models.UniqueConstraint(fields=["plan", "from_year"], name="progress_term_rule_once")]
+
+    def __str__(self):
+        return f"{self.plan.code} {self.from_year} 年起的办理时限"

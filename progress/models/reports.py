@@ -15,6 +15,14 @@ class ReportQuerySet(models.QuerySet):
         """Rows that must be filed: owed and not waived (免报)."""
         return self.filter(owed=True, waived_at__isnull=True)
 
+    def to_office(self):
+        """Rows owed to the office: all but the contributions supporters give their leads."""
+        return self.exclude(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
+
+    def contributions(self):
+        """配合材料: what supporters give the leads of their tasks."""
+        return self.filter(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
+
     def of_own(self, user):
         """Rows of the bodies this person reports or signs for."""
         return self.filter(agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER))
@@ -98,6 +106,15 @@ class ProgressReport(models.Model):
     )
     return_reason = models.TextField("退回意见", blank=True)
     resubmit_by = models.DateTimeField("重报期限", null=True, blank=True)
+    entered_on_behalf = models.BooleanField("办公室代录", default=False)
+    signed_paper = models.ForeignKey(
+        "SignedPaper",
+        models.PROTECT,
+        verbose_name="签字盖章件或来函",
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
     edited_at = models.DateTimeField("最近填写", null=True, blank=True)
     edited_by = models.ForeignKey(
         "agencies.User", models.PROTECT, verbose_name="最近填写人", null=True, blank=True, related_name="+"
@@ -156,6 +173,18 @@ class ProgressReport(models.Model):
     @property
     def is_editable(self):
         return self.state in (self.State.DRAFT, self.State.RETURNED)
+
+    @property
+    def is_contribution(self):
+        """配合材料: what a supporter gives the lead of a task; the lead decides on it, not the office."""
+        return self.kind == self.Kind.TASK and self.role == Assignment.Role.SUPPORT
+
+    @property
+    def state_word(self):
+        """The state in words that fit the kind: who it waits for differs."""
+        if self.is_contribution and self.state == self.State.UNDER_REVIEW:
+            return "待牵头单位采用"
+        return self.get_state_display()
 
     @property
     def has_left(self):

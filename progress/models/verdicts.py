@@ -50,6 +50,10 @@ class TaskVerdict(models.Model):
     inputs = models.JSONField("测算依据", default=dict)
     rule_version = models.PositiveSmallIntegerField("规则版本")
     reason = models.CharField("调整理由", max_length=200, blank=True)
+    text = models.TextField("审定文字", blank=True)
+    sources = models.JSONField("文字来源", default=list, blank=True)
+    is_rewritten = models.BooleanField("办公室改写", default=False)
+    frozen_at = models.DateTimeField("锁定时间", null=True, blank=True)
     confirmed_at = models.DateTimeField("审定时间")
     confirmed_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="审定人", related_name="+")
     stale_at = models.DateTimeField("依据变动时间", null=True, blank=True)
@@ -70,6 +74,75 @@ class TaskVerdict(models.Model):
 
     def __str__(self):
         return f"{self.period.code} {self.task} {self.get_lamp_display()}"
+
+
+class VerdictProposal(models.Model):
+    """拟定: the office's draft of a verdict and, once sent, what the leads are heard on (反馈单位).
+
+    `computed_lamp`, `inputs` and `rule_version` are 系统测算 at the moment of drafting; locking the period
+    freezes them. sources: [{"agency", "report", "version", "text"}] for the sentences of `text`.
+    """
+
+    task = models.ForeignKey(Task, models.PROTECT, verbose_name="任务", related_name="proposals")
+    period = models.ForeignKey(
+        ReportingPeriod, models.PROTECT, verbose_name="报告期", related_name="proposals"
+    )
+    lamp = models.CharField("拟定亮灯", max_length=12, choices=Lamp)
+    computed_lamp = models.CharField("系统测算", max_length=12, choices=Lamp)
+    inputs = models.JSONField("测算依据", default=dict)
+    rule_version = models.PositiveSmallIntegerField("规则版本")
+    reason = models.CharField("调整理由", max_length=200, blank=True)
+    text = models.TextField("拟定文字", blank=True)
+    sources = models.JSONField("文字来源", default=list, blank=True)
+    is_rewritten = models.BooleanField("办公室改写", default=False)
+    revision = models.PositiveIntegerField("修订号", default=1)
+    proposed_at = models.DateTimeField("拟定时间")
+    proposed_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="拟定人", related_name="+")
+    sent_at = models.DateTimeField("发出反馈时间", null=True, blank=True)
+    feedback_due_at = models.DateTimeField("反馈截止", null=True, blank=True)
+    frozen_at = models.DateTimeField("锁定时间", null=True, blank=True)
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "亮灯拟定"
+        ordering = ["period", "task__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "period"], name="progress_proposal_once"),
+            models.CheckConstraint(
+                condition=Q(lamp=models.F("computed_lamp")) | ~Q(reason=""),
+                name="progress_proposal_change_has_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.period.code} {self.task} 拟{self.get_lamp_display()}"
+
+
+class VerdictReply(models.Model):
+    """A lead body's word on a proposal: 无异议, 有异议 with its reason, or 知悉 of a rewritten text."""
+
+    class Stance(models.TextChoices):
+        AGREES = "agrees", "无异议"
+        OBJECTS = "objects", "有异议"
+        NOTED = "noted", "知悉"
+
+    proposal = models.ForeignKey(VerdictProposal, models.PROTECT, verbose_name="拟定", related_name="replies")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="单位", related_name="verdict_replies"
+    )
+    stance = models.CharField("意见", max_length=10, choices=Stance)
+    text = models.TextField("说明", blank=True)
+    on_revision = models.PositiveIntegerField("针对修订")
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="反馈人", related_name="+")
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位反馈"
+        ordering = ["proposal", "at", "pk"]
+
+    def __str__(self):
+        return f"{self.agency} {self.get_stance_display()}"
 
 
 class TaskState(models.Model):

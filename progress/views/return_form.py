@@ -159,7 +159,11 @@ def _return_reason(user, report):
 
 def _offered(user, report, now):
     """The buttons under the paper form: what is allowed; what one would look for, greyed with its reason."""
-    actions = [action for action in workflow.actions_for(user, report, now) if action.verb != "submit"]
+    actions = [
+        action
+        for action in workflow.actions_for(user, report, now)
+        if action.verb != "submit" and not action.needs_page
+    ]
     allowed = [action for action in actions if action.allowed]
     if allowed and not user.is_office:
         return allowed

@@ -1,6 +1,6 @@
 """WHAT was promised: the plan and its tasks, who bears them, what they aim at."""
 
-from .assignments import Assignment, AssignmentQuestion
+from .assignments import Assignment, AssignmentQuestion, NotConcerned
 from .goals import AnnualGoal, GoalNode, Project, Target
 from .plans import Chapter, Plan, PlanSteward, PublishedFact, Section, Task, TaskAmendment, TaskLink
 
@@ -10,6 +10,7 @@ __all__ = [
     "AssignmentQuestion",
     "Chapter",
     "GoalNode",
+    "NotConcerned",
     "Plan",
     "PlanSteward",
     "Project",

@@ -76,6 +76,42 @@ class Assignment(DatedModel):
         return f"{self.task} {self.get_role_display()} {self.agency}"
 
 
+class NotConcerned(models.Model):
+    """不涉及: a body declares, once, that an implied duty does not concern it; the office answers."""
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", "已确认"
+        REFUSED = "refused", "未同意"
+
+    assignment = models.OneToOneField(
+        Assignment, models.PROTECT, verbose_name="责任分工", related_name="not_concerned"
+    )
+    reason = models.CharField("理由", max_length=200)
+    declared_at = models.DateTimeField("申报时间")
+    declared_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="申报人", related_name="+")
+    outcome = models.CharField("结果", max_length=10, choices=Outcome, blank=True)
+    answer = models.CharField("答复", max_length=200, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    answered_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="答复人", null=True, blank=True, related_name="+"
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "不涉及申报"
+        ordering = ["assignment__task__number", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="", answered_at__isnull=True, answered_by__isnull=True)
+                | (~Q(outcome="") & Q(answered_at__isnull=False, answered_by__isnull=False)),
+                name="tasks_not_concerned_answer_paired",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.assignment} 不涉及"
+
+
 class AssignmentQuestion(models.Model):
     """责任待定: a name that stands for nobody known, a group without given members, or a place named in
     passing. It creates no duty until the office answers; the answer is an Assignment or a refusal."""

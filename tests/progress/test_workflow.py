@@ -21,6 +21,7 @@ from tests.factories import (
     DUE,
     fill,
     make_goal,
+    make_paper,
     make_period,
     make_report,
     make_task,
@@ -28,7 +29,12 @@ from tests.factories import (
 )
 
 State = ProgressReport.State
-REASON = {"send_back": {"reason": "请补充数据"}, "reopen": {"reason": "核减"}}
+REASON = {
+    "send_back": {"reason": "请补充数据"},
+    "reopen": {"reason": "核减"},
+    "correct": {"reason": "笔误"},
+}
+ON_PAPER = ("approve_offline", "enter_on_behalf")
 
 
 @pytest.fixture
@@ -43,7 +49,12 @@ def people(reporter, approver, office):
 
 def do(verb, report, by, now=BEFORE_DUE, revision=None):
     revision = report.revision if revision is None else revision
-    return getattr(workflow, verb)(report, by=by, now=now, revision=revision, **REASON.get(verb, {}))
+    given = dict(REASON.get(verb, {}))
+    if verb in ON_PAPER:
+        given["paper"] = make_paper(report.agency, report.period, by=by)
+    if verb == "enter_on_behalf":
+        given["received_at"] = now
+    return getattr(workflow, verb)(report, by=by, now=now, revision=revision, **given)
 
 
 def forget_posts(person):
@@ -130,6 +141,10 @@ ALLOWED = {
     ("draft", "submit"): {"reporter"},
     ("returned", "submit"): {"reporter"},
     ("awaiting_approval", "approve"): {"approver"},
+    ("awaiting_approval", "approve_offline"): {"approver"},
+    ("draft", "enter_on_behalf"): {"office"},
+    ("returned", "enter_on_behalf"): {"office"},
+    ("accepted", "correct"): {"office"},
     ("awaiting_approval", "withdraw"): {"reporter"},
     ("awaiting_approval", "send_back"): {"approver"},
     ("under_review", "withdraw"): {"approver"},

@@ -1,0 +1,116 @@
+"""What a body asks of the office about one of its reports: another date, or a corrected figure."""
+
+from django.db import models
+from django.db.models import Q
+
+from .papers import SignedPaper
+from .reports import ProgressReport
+
+
+class Extension(models.Model):
+    """延期申请: filed and endorsed inside the body before the due instant, decided by the office.
+
+    While it waits the clock runs on; granted, `new_due_at` replaces the report's due instant.
+    """
+
+    report = models.ForeignKey(ProgressReport, models.PROTECT, verbose_name="报告", related_name="extensions")
+    reason = models.TextField("延期原因")
+    wanted_until = models.DateTimeField("申请延至")
+    old_due_at = models.DateTimeField("原截止时间")
+    asked_at = models.DateTimeField("申请时间")
+    asked_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="申请人", related_name="+")
+    endorsed_at = models.DateTimeField("本单位审签时间", null=True, blank=True)
+    endorsed_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="本单位审签人", null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField("办公室决定时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="决定人", null=True, blank=True, related_name="+"
+    )
+    granted = models.BooleanField("同意", null=True, blank=True)
+    new_due_at = models.DateTimeField("新截止时间", null=True, blank=True)
+    decision = models.TextField("决定说明", blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "延期申请"
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report"],
+                condition=Q(decided_at__isnull=True, withdrawn_at__isnull=True),
+                name="progress_extension_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted__isnull=True, decided_at__isnull=True)
+                | Q(granted__isnull=False, decided_at__isnull=False),
+                name="progress_extension_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(granted=True) | Q(new_due_at__isnull=False),
+                name="progress_extension_has_new_date",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report} 延期申请"
+
+
+class Correction(models.Model):
+    """更正申请 for an accepted report: what stood there, what is right, and on what basis.
+
+    Granted it makes a new version and the report stays accepted; correcting oneself costs nothing. The
+    life of a figure (预计 → 快报 → 核定) after acceptance is told the same way, as 数据定案.
+    changes and before: {field: value} in the shape `drafts.save` takes.
+    """
+
+    class Kind(models.TextChoices):
+        SLIP = "slip", "笔误"
+        DEFINITION = "definition", "口径调整"
+        REDUCTION = "reduction", "核减"
+        SETTLEMENT = "settlement", "数据定案"
+
+    report = models.ForeignKey(
+        ProgressReport, models.PROTECT, verbose_name="报告", related_name="corrections"
+    )
+    kind = models.CharField("类别", max_length=12, choices=Kind)
+    changes = models.JSONField("更正为", default=dict)
+    before = models.JSONField("原内容", default=dict)
+    basis = models.TextField("依据")
+    paper = models.ForeignKey(
+        SignedPaper,
+        models.PROTECT,
+        verbose_name="依据材料",
+        null=True,
+        blank=True,
+        related_name="corrections",
+    )
+    asked_at = models.DateTimeField("申请时间")
+    asked_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="申请人", related_name="+")
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="决定人", null=True, blank=True, related_name="+"
+    )
+    granted = models.BooleanField("同意", null=True, blank=True)
+    decision = models.TextField("决定说明", blank=True)
+    old_version = models.PositiveSmallIntegerField("更正前版本")
+    new_version = models.PositiveSmallIntegerField("更正后版本", null=True, blank=True)
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "更正申请"
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report"], condition=Q(decided_at__isnull=True), name="progress_correction_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(granted__isnull=True, decided_at__isnull=True)
+                | Q(granted__isnull=False, decided_at__isnull=False),
+                name="progress_correction_decided",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report} {self.get_kind_display()}更正"
