@@ -6,7 +6,7 @@ from .contributions import ContributionRequest, TakenOver
 from .demonstration import DemonstrationRun
 from .handouts import Handout
 from .issued import Issuance, MeetingEdition
-from .papers import SignedPaper
+from .papers import ReplacedDraft, SignedPaper
 from .periods import DutyRule, LampRule, ReportingPeriod, TermRule
 from .reports import ProgressReport, ReportStep, ReportVersion
 from .requests import Correction, Extension
@@ -30,6 +30,7 @@ __all__ = [
     "NodeReport",
     "ProgressReport",
     "ProjectUpdate",
+    "ReplacedDraft",
     "ReportStep",
     "ReportVersion",
     "ReportingPeriod",

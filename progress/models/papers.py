@@ -6,6 +6,7 @@ from agencies.models import Agency
 
 from .contents import attachment_storage, random_path
 from .periods import ReportingPeriod
+from .reports import ProgressReport
 
 
 class SignedPaper(models.Model):
@@ -40,3 +41,23 @@ class SignedPaper(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.name}"
+
+
+class ReplacedDraft(models.Model):
+    """What a body had written and not yet sent when the office entered its return from a letter: nothing
+    written is lost, and only the own body reads it (content: `content.snapshot`)."""
+
+    report = models.ForeignKey(
+        ProgressReport, models.PROTECT, verbose_name="报告", related_name="replaced_drafts"
+    )
+    content = models.JSONField("内容")
+    replaced_at = models.DateTimeField("替换时间")
+    replaced_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="代录人", related_name="+")
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "被代录替换的草稿"
+        ordering = ["report", "-replaced_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.report} {self.replaced_at:%Y-%m-%d %H:%M}"
