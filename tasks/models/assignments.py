@@ -16,6 +16,10 @@ class AssignmentQuerySet(DatedQuerySet):
     def supports(self):
         return self.filter(role=Assignment.Role.SUPPORT)
 
+    def concerning(self):
+        """Without the duties their body declared 不涉及 and the office confirmed."""
+        return self.exclude(not_concerned__outcome=NotConcerned.Outcome.CONFIRMED)
+
 
 class Assignment(DatedModel):
     """One body's duty on one task, as the clause wrote it.
