@@ -109,6 +109,23 @@ class TargetValue(models.Model):
     def __str__(self):
         return f"{self.target.indicator} {self.value if self.value is not None else self.value_text}"
 
+    @property
+    def rank(self):
+        """How certain the value is: 0 预计, 1 快报, 2 核定."""
+        return certainty_rank(self.certainty)
+
+
+def certainty_rank(certainty):
+    """0 for 预计, 1 for 快报, 2 for 核定."""
+    return TargetValue.Certainty.values.index(certainty)
+
+
+def usual_certainty(period):
+    """What a period's values are when they are first told: 快报, and 预计 in the fourth quarter, which is
+    reported before the year is over (practice, section 2)."""
+    certainty = TargetValue.Certainty
+    return certainty.ESTIMATED if period.quarter == 4 else certainty.PRELIMINARY
+
 
 class ProjectUpdate(models.Model):
     """Where a named project stands at period end (谋划/前期 → 开工 → 在建 → 建成)."""

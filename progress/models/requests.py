@@ -1,8 +1,11 @@
 """What a body asks of the office about one of its reports: another date, or a corrected figure."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from agencies.models import Role
+
+from .contributions import ContributionRequest
 from .papers import SignedPaper
 from .reports import ProgressReport
 
@@ -57,12 +60,36 @@ class Extension(models.Model):
         return f"{self.report} 延期申请"
 
 
+class CorrectionQuerySet(models.QuerySet):
+    def waiting(self):
+        """Asked, and neither decided nor withdrawn."""
+        return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)
+
+    def granted(self):
+        return self.filter(granted=True)
+
+    def visible_to(self, user):
+        """What a body asks is between it and its reviewer: its own people, the office, and for a
+        contribution the leads that asked for it. Never of a sensitive task one may not know of."""
+        if not user.is_authenticated:
+            return self.none()
+        known = self.filter(report__in=ProgressReport.objects.visible_to(user))
+        if user.has_role(Role.OFFICE):
+            return known
+        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+        asked = ContributionRequest.objects.filter(
+            contribution=OuterRef("report"), lead_report__agency__in=own, cancelled_at__isnull=True
+        )
+        return known.filter(Q(report__agency__in=own) | Exists(asked))
+
+
 class Correction(models.Model):
     """更正申请 for an accepted report: what stood there, what is right, and on what basis.
 
     Granted it makes a new version and the report stays accepted; correcting oneself costs nothing. The
     life of a figure (预计 → 快报 → 核定) after acceptance is told the same way, as 数据定案.
-    changes and before: {field: value} in the shape `drafts.save` takes.
+    changes and before: {field: value} in the shape `drafts.save` takes. issued: what had been given out
+    from the old version, as it was known when the correction was granted (`issuing.frozen`).
     """
 
     class Kind(models.TextChoices):
@@ -94,16 +121,22 @@ class Correction(models.Model):
     )
     granted = models.BooleanField("同意", null=True, blank=True)
     decision = models.TextField("决定说明", blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    issued = models.JSONField("更正前已出具", default=list, blank=True)
     old_version = models.PositiveSmallIntegerField("更正前版本")
     new_version = models.PositiveSmallIntegerField("更正后版本", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "更正申请"
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["report"], condition=Q(decided_at__isnull=True), name="progress_correction_one_open"
+                fields=["report"],
+                condition=Q(decided_at__isnull=True, withdrawn_at__isnull=True),
+                name="progress_correction_one_open",
             ),
             models.CheckConstraint(
                 condition=Q(granted__isnull=True, decided_at__isnull=True)
@@ -114,3 +147,15 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.report} {self.get_kind_display()}更正"
+
+    @property
+    def is_waiting(self):
+        return self.decided_at is None and self.withdrawn_at is None
+
+    @property
+    def state_word(self):
+        if self.withdrawn_at:
+            return "已撤回"
+        if self.decided_at is None:
+            return "待决定"
+        return "已更正" if self.granted else "未同意"
