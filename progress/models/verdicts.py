@@ -1,10 +1,10 @@
 """The office's word on a task: the confirmed lamp of a period, and the three-year state."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Role
-from tasks.models import Task
+from tasks.models import Assignment, Task
 
 from .periods import ReportingPeriod
 
@@ -38,7 +38,7 @@ class TaskVerdict(models.Model):
     """审定: the lamp of a task for a period as the office confirmed it, with what it was drawn from.
 
     `computed_lamp` is what the rule gave (系统测算); the confirmed `lamp` may differ, with a reason.
-    Reopening a return marks the verdict stale.
+    `answer` is what the office wrote back where a lead objected. Reopening a return marks the verdict stale.
     """
 
     task = models.ForeignKey(Task, models.PROTECT, verbose_name="任务", related_name="verdicts")
@@ -50,6 +50,7 @@ class TaskVerdict(models.Model):
     inputs = models.JSONField("测算依据", default=dict)
     rule_version = models.PositiveSmallIntegerField("规则版本")
     reason = models.CharField("调整理由", max_length=200, blank=True)
+    answer = models.TextField("对异议的答复", blank=True)
     text = models.TextField("审定文字", blank=True)
     sources = models.JSONField("文字来源", default=list, blank=True)
     is_rewritten = models.BooleanField("办公室改写", default=False)
@@ -76,11 +77,23 @@ class TaskVerdict(models.Model):
         return f"{self.period.code} {self.task} {self.get_lamp_display()}"
 
 
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """拟定 is the office's; once sent it is known to the lead bodies it is put to."""
+        known = self.filter(task__in=Task.objects.visible_to(user))
+        if user.has_role(Role.OFFICE):
+            return known
+        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+        led = Assignment.objects.leads().filter(task=OuterRef("task"), agency__in=own)
+        return known.filter(Exists(led), sent_at__isnull=False)
+
+
 class VerdictProposal(models.Model):
     """拟定: the office's draft of a verdict and, once sent, what the leads are heard on (反馈单位).
 
     `computed_lamp`, `inputs` and `rule_version` are 系统测算 at the moment of drafting; locking the period
-    freezes them. sources: [{"agency", "report", "version", "text"}] for the sentences of `text`.
+    freezes them. sources: the sentences of `text` in order, each with where it comes from
+    (`verdict_text.Sentence`). Each redrafting raises `revision`; replies are on one revision.
     """
 
     task = models.ForeignKey(Task, models.PROTECT, verbose_name="任务", related_name="proposals")
@@ -102,6 +115,8 @@ class VerdictProposal(models.Model):
     feedback_due_at = models.DateTimeField("反馈截止", null=True, blank=True)
     frozen_at = models.DateTimeField("锁定时间", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "亮灯拟定"
