@@ -10,6 +10,7 @@ from django.db.models import F
 from agencies import audit
 from progress import completeness, content, permissions
 from progress.models import NodeReport, ProgressReport, ProjectUpdate, TargetValue, TaskReturn
+from progress.models.contents import usual_certainty
 from progress.workflow import Stale, WrongState
 
 ROWS = ("nodes", "targets", "projects")
@@ -20,7 +21,8 @@ def save(report, changes, *, by, now, revision, check=permissions.check_edit):
 
     changes: any of TaskReturn's fields (`content.FIELDS`), and whole new lists for `nodes`
     [{node, done, done_on, note}], `targets` [{target, certainty, value, value_text, note}] and `projects`
-    [{project, stage, note}], ids standing for the rows. What is not named stays. Nothing is written, and
+    [{project, stage, note}], ids standing for the rows; a value without its certainty is a 快报, in the
+    fourth quarter a 预计. What is not named stays. Nothing is written, and
     the revision stays, when nothing differs. check: what the person must be allowed (代录 has its own).
 
     Raises Denied, Stale, WrongState, or ValidationError by field, in this order.
@@ -30,28 +32,43 @@ def save(report, changes, *, by, now, revision, check=permissions.check_edit):
         raise Stale(report)
     if not report.is_editable:
         raise WrongState(f"当前状态为“{report.get_state_display()}”，不能再改；如需修改请先撤回。")
+    return _write(report, cleaned(report, changes), by, now, revision, check)
+
+
+def cleaned(report, changes):
+    """`changes` as the models take them. Raises ValidationError by field."""
     fields = {name: value for name, value in changes.items() if name not in ROWS}
     rows = {name: value for name, value in changes.items() if name in ROWS}
-    return _write(report, _cleaned(report, fields), _checked(report, rows), by, now, revision)
+    return _cleaned(report, fields) | _checked(report, rows)
+
+
+def put(report, changes):
+    """Write `cleaned` changes into the report's content and return it fresh. Asks nothing and claims nothing:
+    the caller may do it, and holds the report within its own transaction (更正)."""
+    fields = {name: value for name, value in changes.items() if name not in ROWS}
+    if fields:
+        TaskReturn.objects.filter(report=report).update(**fields)
+    for name in ROWS:
+        if name in changes:
+            _replace(report, name, changes[name])
+    return content.load(report.pk)
 
 
 @transaction.atomic
-def _write(report, fields, rows, by, now, revision):
+def _write(report, changes, by, now, revision, check):
     before = content.snapshot(content.load(report.pk))
     claimed = ProgressReport.objects.filter(pk=report.pk, revision=revision, state=report.state).update(
         revision=F("revision") + 1, edited_at=now, edited_by=by
     )
     if not claimed:
         raise Stale(content.load(report.pk))
-    if fields:
-        TaskReturn.objects.filter(report=report).update(**fields)
-    for name, wanted in rows.items():
-        _replace(report, name, wanted)
-    fresh = content.load(report.pk)
+    fresh = put(report, changes)
     changed = [label for label, _, _ in content.differences(before, content.snapshot(fresh))]
     if not changed:
         transaction.set_rollback(True)
         return report
+    # Asked again now that the row is ours: the office may have locked meanwhile (`periods.lock_period`).
+    check(by, fresh, now)
     audit.record("填写", fresh, by=by, now=now, detail={"fields": changed, "revision": fresh.revision})
     return fresh
 
@@ -83,6 +100,13 @@ def _cleaned(report, fields):
 def _checked(report, rows):
     """The rows, each belonging to this report's task; raises ValidationError naming the list."""
     allowed = _allowed_ids(report, rows)
+    if "targets" in rows:
+        usual = usual_certainty(report.period)
+        rows = rows | {
+            "targets": [{**row, "certainty": row.get("certainty") or usual} for row in rows["targets"]]
+        }
+        if len({(row["target"], row["certainty"]) for row in rows["targets"]}) < len(rows["targets"]):
+            raise ValidationError({"targets": "同一指标的同一数据性质重复填写，请合并后再保存。"})
     for name, key, model in (
         ("nodes", "node", NodeReport),
         ("targets", "target", TargetValue),
