@@ -133,6 +133,8 @@ def _claim(report, by, now):
     report.refresh_from_db(fields=["state", "revision", "edited_at", "edited_by"])
     if not claimed:
         _check_editable(report)
+    report.period.refresh_from_db(fields=["locked_at"])
+    permissions.check_not_locked(report, now)
 
 
 def _check_unmoved(report, revision):

@@ -10,9 +10,6 @@ made it is the earliest one whose deadline has not passed; a plan that is over h
 it opens by itself. What lies before is opened by the office alone, as 补录.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
@@ -21,24 +18,11 @@ from django.utils import timezone
 from agencies.audit import record
 from agencies.models import Role
 from agencies.permissions import Denied, check_role
-from progress.calendar import YearNotCovered, working_days
-from progress.models import (
-    DemonstrationRun,
-    DutyRule,
-    LampRule,
-    ProgressReport,
-    ReportingPeriod,
-    TaskReturn,
-    TaskState,
-)
+from progress.calendar import working_days
+from progress.models import DemonstrationRun, DutyRule, LampRule, ProgressReport, ReportingPeriod
+from progress.owing import create_owed
+from progress.timetable import Quarter, deadline_of, due_of, opening_of, quarters, years
 from tasks.models import Assignment, Plan, Task
-
-OPENING_HOUR = time(8, 30)
-DUE_HOUR = time(18, 0)
-OPENING_DAY = 10
-DUE_WORKING_DAY = 5
-YEAR_END_OPENING = (11, 15)
-YEAR_END_DUE = (12, 20)
 
 Duty, Frequency = Assignment.Duty, DutyRule.Frequency
 # Supporters answer when the lead asks; members of collectives file one summary a unit, never a form per task.
@@ -51,87 +35,12 @@ DEFAULT_DUTIES = {
 }
 
 
-# --- when --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Quarter:
-    """A calendar quarter, in the code's own words: Quarter(2026, 3) is `2026Q3`."""
-
-    year: int
-    number: int
-
-    @classmethod
-    def from_code(cls, code):
-        """Raises ValueError for anything but `2026Q3`."""
-        year, _, number = code.partition("Q")
-        quarter = cls(int(year), int(number))
-        if quarter.number not in range(1, 5):
-            raise ValueError(f"no quarter: {code}")
-        return quarter
-
-    @property
-    def code(self):
-        return f"{self.year}Q{self.number}"
-
-    @property
-    def last_month(self):
-        return self.number * 3
-
-    @property
-    def starts_on(self):
-        return date(self.year, self.last_month - 2, 1)
-
-    @property
-    def ends_on(self):
-        return self.following.starts_on - timedelta(days=1)
-
-    @property
-    def following(self):
-        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
-
-
-def quarters(first, last):
-    """The quarters from code `first` to code `last`, both included."""
-    quarter, end = Quarter.from_code(first), Quarter.from_code(last)
-    found = []
-    while (quarter.year, quarter.number) <= (end.year, end.number):
-        found.append(quarter)
-        quarter = quarter.following
-    return found
-
-
-def local(day, hour):
-    """The instant `hour` of `day` in Asia/Shanghai."""
-    return datetime.combine(day, hour, tzinfo=timezone.get_default_timezone())
-
-
-def opening_of(quarter):
-    """The instant a quarter opens for reporting."""
-    if quarter.number == 4:
-        return local(date(quarter.year, *YEAR_END_OPENING), OPENING_HOUR)
-    return local(date(quarter.year, quarter.last_month, OPENING_DAY), OPENING_HOUR)
-
-
-def deadline_of(quarter, days):
-    """The instant a quarter is due, or None (待定) where the calendar `days` does not cover the year.
-
-    days: the WorkingDays to count with. The fourth quarter's date is fixed and needs no calendar.
-    """
-    if quarter.number == 4:
-        return local(date(quarter.year, *YEAR_END_DUE), DUE_HOUR)
-    try:
-        return local(days.after(quarter.ends_on, DUE_WORKING_DAY), DUE_HOUR)
-    except YearNotCovered:
-        return None
-
-
 # --- making them -------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def ensure_periods(plan, *, now=None):
-    """Make the plan's quarters and its default duty and lamp rules where they are missing.
+    """Make the plan's quarters and years and its default duty and lamp rules where they are missing.
 
     now: the instant that decides the first 启用季度 (default: the clock's). Existing rows are left
     alone. Returns the periods made.
@@ -142,14 +51,15 @@ def ensure_periods(plan, *, now=None):
         [
             ReportingPeriod(
                 plan=plan,
-                code=quarter.code,
-                starts_on=quarter.starts_on,
-                ends_on=quarter.ends_on,
-                opens_at=opening_of(quarter),
-                due_at=deadline_of(quarter, days),
+                code=span.code,
+                starts_on=span.starts_on,
+                ends_on=span.ends_on,
+                opens_at=opening_of(span),
+                due_at=deadline_of(span, days),
             )
-            for quarter in quarters(plan.first_period, plan.last_period)
-            if quarter.code not in existing
+            for make in (quarters, years)
+            for span in make(plan.first_period, plan.last_period)
+            if span.code not in existing
         ]
     )
     _ensure_rules(plan)
@@ -172,7 +82,7 @@ def _ensure_rules(plan):
 
 
 def _begin_with_the_present(plan, periods, now):
-    first = next((period for period in periods if not _is_past(period, now)), None)
+    first = next((each for each in periods if not each.is_annual and not _is_past(each, now)), None)
     if first is not None:
         plan.in_use_from = first.code
         plan.save(update_fields=["in_use_from"])
@@ -187,9 +97,9 @@ def _is_past(period, now):
 
 
 def may_open_by_itself(period):
-    """Whether the timetable may open `period`: not before the plan's 启用季度."""
+    """Whether the timetable may open `period`: not over before the plan's 启用季度 is."""
     start = period.plan.in_use_from
-    return bool(start) and period.starts_on >= Quarter.from_code(start).starts_on
+    return bool(start) and period.ends_on >= Quarter.from_code(start).ends_on
 
 
 def check_open(user, period, now, *, backfill):
@@ -232,66 +142,8 @@ def open_period(period, *, now, by=None, demo=False, backfill=False):
 def _settle_due(period):
     """A deadline still 待定 is worked out once more, in case its year has been covered meanwhile."""
     if period.due_at is None:
-        period.due_at = deadline_of(Quarter.from_code(period.code), working_days())
+        period.due_at = due_of(period, working_days())
         period.save(update_fields=["due_at"])
-
-
-def create_owed(period, *, demo=False):
-    """Create the returns `period` is owed and does not have yet; returns the new rows."""
-    there = set(period.reports.filter(task__isnull=False).values_list("task_id", "agency_id"))
-    reports = ProgressReport.objects.bulk_create(
-        [
-            ProgressReport(
-                agency_id=assignment.agency_id,
-                period=period,
-                kind=ProgressReport.Kind.TASK,
-                task_id=assignment.task_id,
-                role=assignment.role,
-                duty=assignment.duty,
-                order=assignment.order,
-                due_at=None if period.is_backfill else period.due_at,
-                is_demo=demo,
-            )
-            for assignment in owing_assignments(period)
-            if (assignment.task_id, assignment.agency_id) not in there
-        ]
-    )
-    TaskReturn.objects.bulk_create([TaskReturn(report=report) for report in reports])
-    return reports
-
-
-def owing_assignments(period):
-    """The assignments that owe a return for `period`, one for each task and body, leads first.
-
-    A duty counts when it is in force on the period's last day. A body merged since keeps its own row:
-    its successor's people act for it. A task declared 已完成 before the period began owes nothing.
-    """
-    duties = duties_reporting_in(period)
-    assignments = (
-        Assignment.objects.filter(task__plan=period.plan_id, duty__in=duties)
-        .on(period.ends_on)
-        .exclude(task__in=completed_before(period))
-        .order_by("task__number", "role", "order", "agency__order", "pk")
-    )
-    first = {}
-    for assignment in assignments:
-        first.setdefault((assignment.task_id, assignment.agency_id), assignment)
-    return list(first.values())
-
-
-def duties_reporting_in(period):
-    """The classes of duty that owe a return per task for `period`: quarterly, and year end in Q4."""
-    frequencies = {Frequency.QUARTERLY} | ({Frequency.YEAR_END} if period.quarter == 4 else set())
-    return list(
-        DutyRule.objects.filter(plan=period.plan_id, frequency__in=frequencies).values_list("duty", flat=True)
-    )
-
-
-def completed_before(period):
-    """Ids of tasks whose newest three-year state before `period` began is 已完成."""
-    states = TaskState.objects.filter(task__plan=period.plan_id, on__lt=period.starts_on)
-    newest = dict(states.order_by("on", "pk").values_list("task_id", "state"))
-    return [task for task, state in newest.items() if state == TaskState.State.DONE]
 
 
 @transaction.atomic
@@ -326,9 +178,10 @@ def open_due(now, *, demo=False):
 
 
 def current_period(plan, now):
-    """The newest period opened by `now`; where none is, the plan's first; None without periods."""
-    opened = plan.periods.filter(opened_at__lte=now).order_by("-starts_on").first()
-    return opened or plan.periods.order_by("starts_on").first()
+    """The newest quarter opened by `now`; where none is, the plan's first; None without periods."""
+    of_plan = plan.periods.quarters()
+    opened = of_plan.filter(opened_at__lte=now).order_by("-starts_on").first()
+    return opened or of_plan.order_by("starts_on").first()
 
 
 # --- what the office decides -------------------------------------------------------------------
@@ -382,9 +235,16 @@ def lock_period(period, *, by, now):
     )
     if not locked:
         raise Denied("本期已经锁定。")
+    _wait_for_writers(period)
     record("锁定报告期", period, by=by, now=now)
     period.refresh_from_db()
     return period
+
+
+def _wait_for_writers(period):
+    """Nobody who saw the period unlocked commits after the lock: who holds a return is waited for, and
+    who comes to hold one later asks about the lock again (`workflow`, `drafts`, `attachments`)."""
+    list(period.reports.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -409,9 +269,9 @@ def set_in_use_from(plan, code, *, by, now):
     """
     check_role(by, Role.OFFICE)
     if code:
-        period = plan.periods.filter(code=code).first()
+        period = plan.periods.quarters().filter(code=code).first()
         if period is None:
-            raise ValidationError(f"本计划没有报告期“{code}”。", code="unknown")
+            raise ValidationError(f"本计划没有季度“{code}”。", code="unknown")
         if not period.is_open and _is_past(period, now):
             raise ValidationError(
                 f"{period.label}已过截止时间，不能自动开放；以前的报告期请用“补录”开放。", code="past"
