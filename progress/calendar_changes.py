@@ -15,7 +15,7 @@ from agencies.models import Role
 from agencies.permissions import check_role
 from progress.calendar import SATURDAY, working_days
 from progress.models import CalendarDay, CalendarYear, ReportingPeriod
-from progress.periods import Quarter, deadline_of
+from progress.timetable import due_of
 
 LONGEST_HOLIDAY = 15
 
@@ -83,7 +83,7 @@ def cover_year(year, source, *, by, now):
 @contextmanager
 def _deadlines_follow():
     """Let the unopened deadlines that were as computed before the change be as computed after it."""
-    periods = list(ReportingPeriod.objects.filter(opened_at__isnull=True, code__contains="Q"))
+    periods = list(ReportingPeriod.objects.filter(opened_at__isnull=True).exclude(code__contains="H"))
     before = _computed(periods)
     yield
     after = _computed(periods)
@@ -96,4 +96,4 @@ def _deadlines_follow():
 
 def _computed(periods):
     days = working_days()
-    return {period.pk: deadline_of(Quarter.from_code(period.code), days) for period in periods}
+    return {period.pk: due_of(period, days) for period in periods}

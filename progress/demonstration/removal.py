@@ -17,7 +17,7 @@ from agencies.models import (
     Post,
     User,
 )
-from progress import periods
+from progress import owing
 from progress.models import (
     Attachment,
     DemonstrationRun,
@@ -72,7 +72,7 @@ def remove():
     DemonstrationRun.objects.all().delete()
     _end_sessions(people)
     for period in ReportingPeriod.objects.filter(reports__in=kept).distinct():
-        periods.create_owed(period)
+        owing.create_owed(period)
     bound = _bound(people)
     for person in people.filter(pk__in=bound):
         _leave_the_name_alone(person)

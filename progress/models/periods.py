@@ -10,6 +10,11 @@ PERIOD_CODE = RegexValidator(r"^\d{4}(Q[1-4]|H[12])?$", "报告期写作“2026Q
 QUARTERS = ("一", "二", "三", "四")
 
 
+class PeriodQuerySet(models.QuerySet):
+    def quarters(self):
+        return self.filter(code__contains="Q")
+
+
 class ReportingPeriod(models.Model):
     """A quarter of a plan, or a year of it (年度落实情况报告).
 
@@ -32,6 +37,8 @@ class ReportingPeriod(models.Model):
         "agencies.User", models.PROTECT, verbose_name="锁定人", null=True, blank=True, related_name="+"
     )
     opened_for_demo = models.BooleanField("演示开放", default=False, editable=False)
+
+    objects = PeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "报告期"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, AuditEvent
 from agencies.permissions import Denied
-from progress import calendar, calendar_changes, periods
+from progress import calendar, calendar_changes, owing, periods
 from progress.models import (
     DemonstrationRun,
     DutyRule,
@@ -18,6 +18,7 @@ from progress.models import (
     ReportingPeriod,
     TaskReturn,
     TaskState,
+    UnitReturn,
 )
 from tasks.models import Assignment, Chapter, Plan, Task
 
@@ -92,8 +93,9 @@ def test_quarters_of_both_plans(clock):
     first = make_plan("9021-9023", "2021Q2", "2023Q4")
     second = make_plan("9024-9026", "2024Q3", "2026Q4")
     for plan, count, last in ((first, 11, "2023Q4"), (second, 10, "2026Q4")):
-        assert len(periods.ensure_periods(plan, now=clock.now)) == count
-        codes = list(plan.periods.values_list("code", flat=True))
+        assert len(periods.ensure_periods(plan, now=clock.now)) == count + 3
+        codes = list(plan.periods.quarters().values_list("code", flat=True))
+        assert len(codes) == count
         assert (codes[0], codes[-1]) == (plan.first_period, last)
         assert periods.ensure_periods(plan, now=clock.now) == []
         assert plan.duty_rules.count() == 5
@@ -162,7 +164,7 @@ def test_late_begins_one_microsecond_after_the_deadline(assigned, left, late):
 def test_the_timetable_opens_at_the_instant(assigned, offset, opens):
     period = period_of(assigned, "2026Q4", shanghai(2026, 10, 20))
     opened = periods.open_due(period.opens_at + offset)
-    assert [one.code for one in opened] == (["2026Q4"] if opens else [])
+    assert [one.code for one in opened] == (["2026", "2026Q4"] if opens else [])
 
 
 # --- who owes ----------------------------------------------------------------------------------
@@ -171,15 +173,17 @@ def test_the_timetable_opens_at_the_instant(assigned, offset, opens):
 def test_opening_creates_what_leads_owe(assigned, bodies, clock):
     period = period_of(assigned, "2026Q3", clock.now)
     opened = periods.open_period(period, now=clock.now)
-    rows = opened.reports.values_list("task__number", "agency__code", "duty", "role", "owed")
-    assert list(rows) == [
-        (1, "body0", "lead", "lead", True),
-        (1, "body1", "lead", "lead", True),
-        (2, "body1", "lead", "lead", True),
+    rows = opened.reports.order_by("kind", "task__number", "agency__order")
+    assert list(rows.values_list("kind", "task__number", "agency__code", "duty", "role", "owed")) == [
+        ("task", 1, "body0", "lead", "lead", True),
+        ("task", 1, "body1", "lead", "lead", True),
+        ("task", 2, "body1", "lead", "lead", True),
+        ("unit", None, "body2", "lead", "lead", True),
     ]
     assert {report.due_at for report in opened.reports.all()} == {opened.due_at}
     assert TaskReturn.objects.filter(report__period=opened).count() == 3
-    assert AuditEvent.objects.get(verb="开放报告期").detail["应报"] == 3
+    assert UnitReturn.objects.filter(report__period=opened).count() == 1
+    assert AuditEvent.objects.get(verb="开放报告期").detail["应报"] == 4
 
 
 def test_opening_twice_changes_nothing(assigned, clock):
@@ -187,7 +191,7 @@ def test_opening_twice_changes_nothing(assigned, clock):
     first = periods.open_period(period, now=clock.now)
     second = periods.open_period(period, now=clock.forward(timedelta(days=1)))
     assert first.opened_at == second.opened_at
-    assert second.reports.count() == 3
+    assert second.reports.count() == 4
     assert AuditEvent.objects.filter(verb="开放报告期").count() == 1
 
 
@@ -195,11 +199,11 @@ def test_duty_must_be_in_force_on_the_last_day(assigned, clock):
     period = period_of(assigned, "2026Q3", clock.now)
     lead = Assignment.objects.filter(role="lead", task__number=2)
     lead.update(valid_until=period.ends_on - timedelta(days=1))
-    assert [row.task.number for row in periods.owing_assignments(period)] == [1, 1]
+    assert [row.task.number for row in owing.owing_assignments(period)] == [1, 1]
     lead.update(valid_until=period.ends_on)
-    assert len(periods.owing_assignments(period)) == 3
+    assert len(owing.owing_assignments(period)) == 3
     lead.update(valid_from=period.ends_on + timedelta(days=1), valid_until=None)
-    assert len(periods.owing_assignments(period)) == 2
+    assert len(owing.owing_assignments(period)) == 2
 
 
 def test_a_completed_task_owes_from_the_next_period_nothing(assigned, office, clock):
@@ -208,9 +212,9 @@ def test_a_completed_task_owes_from_the_next_period_nothing(assigned, office, cl
     state = TaskState.objects.create(
         task=task, state="done", on=date(2026, 7, 1), evidence="验收", decided_by=office, decided_at=clock.now
     )
-    assert len(periods.owing_assignments(period)) == 3
+    assert len(owing.owing_assignments(period)) == 3
     TaskState.objects.filter(pk=state.pk).update(on=date(2026, 6, 30))
-    assert len(periods.owing_assignments(period)) == 1
+    assert len(owing.owing_assignments(period)) == 1
     TaskState.objects.create(
         task=task,
         state="under_way",
@@ -219,15 +223,15 @@ def test_a_completed_task_owes_from_the_next_period_nothing(assigned, office, cl
         decided_by=office,
         decided_at=clock.now,
     )
-    assert len(periods.owing_assignments(period)) == 3
+    assert len(owing.owing_assignments(period)) == 3
 
 
 def test_year_end_duties_report_in_the_fourth_quarter(assigned, clock):
     periods.ensure_periods(assigned, now=clock.now)
     DutyRule.objects.filter(plan=assigned, duty="named").update(frequency="year_end")
     third, fourth = (assigned.periods.get(code=code) for code in ("2026Q3", "2026Q4"))
-    assert len(periods.owing_assignments(third)) == 3
-    assert len(periods.owing_assignments(fourth)) == 4
+    assert len(owing.owing_assignments(third)) == 3
+    assert len(owing.owing_assignments(fourth)) == 4
 
 
 def test_rows_born_for_the_demonstration_say_so(assigned, clock):
@@ -248,7 +252,7 @@ def test_a_lead_added_later_owes_too(assigned, bodies, clock):
     added.delete()
     Assignment.objects.create(task=assigned.tasks.get(number=2), agency=bodies[0], role="lead", duty="lead")
     periods.open_due(opened.due_at + MICROSECOND)
-    assert opened.reports.count() == 4
+    assert opened.reports.count() == 5
 
 
 # --- what opens by itself ----------------------------------------------------------------------
@@ -258,7 +262,7 @@ def test_no_backlog_opens_by_itself(assigned):
     now = shanghai(2026, 11, 22)
     periods.ensure_periods(assigned, now=now)
     assert assigned.in_use_from == "2026Q4"
-    assert [period.code for period in periods.open_due(now)] == ["2026Q4"]
+    assert [period.code for period in periods.open_due(now)] == ["2026", "2026Q4"]
     assert periods.open_due(now) == []
 
 
@@ -304,8 +308,9 @@ def test_in_use_from(assigned, office, stranger, clock):
     periods.ensure_periods(assigned, now=clock.now)
     with pytest.raises(ValidationError, match="已过截止时间"):
         periods.set_in_use_from(assigned, "2026Q1", by=office, now=clock.now)
-    with pytest.raises(ValidationError, match="没有报告期"):
-        periods.set_in_use_from(assigned, "2020Q1", by=office, now=clock.now)
+    for code in ("2020Q1", "2026"):
+        with pytest.raises(ValidationError, match="没有季度"):
+            periods.set_in_use_from(assigned, code, by=office, now=clock.now)
     with pytest.raises(Denied):
         periods.set_in_use_from(assigned, "2026Q4", by=stranger, now=clock.now)
     periods.set_in_use_from(assigned, "2026Q4", by=office, now=clock.now)
@@ -347,7 +352,7 @@ def test_an_open_deadline_is_only_put_off(assigned, office, clock):
         periods.set_due(opened, opened.due_at - MICROSECOND, by=office, now=clock.now)
     later = opened.due_at + timedelta(days=1)
     periods.set_due(opened, later, by=office, now=clock.now)
-    assert sorted(opened.reports.values_list("due_at", flat=True)) == [later, later, extended]
+    assert sorted(opened.reports.values_list("due_at", flat=True)) == [later, later, later, extended]
 
 
 def test_calendar_edits_never_move_an_opened_period(assigned, office, clock):
@@ -380,5 +385,5 @@ def test_counts_of_a_plans_periods_take_one_query(assigned, office, clock, djang
     periods.open_period(period_of(assigned, "2026Q3", clock.now), now=clock.now)
     with django_assert_num_queries(1):
         rows = {row.code: (row.owed_count, row.left_count) for row in periods.with_counts(assigned, office)}
-    assert rows["2026Q3"] == (3, 0)
+    assert rows["2026Q3"] == (4, 0)
     assert rows["2026Q4"] == (0, 0)
