@@ -29,6 +29,8 @@ UNSIGNED = {"approved_at": None, "approved_by": None, "signed_paper": None, "ent
 # Sent after commit with report= and step=: the only news that travels upwards (reminders, assessment).
 report_moved = Signal()
 
+REPORTER = "填报人"
+APPROVER = "审核人"
 OFFICE = "办公室"
 REVIEWER = "审核方"  # the office; for a contribution the lead that asked for it
 
@@ -48,15 +50,15 @@ class Transition:
 
 
 TRANSITIONS = (
-    Transition("submit", State.DRAFT, State.AWAITING_APPROVAL, "填报人"),
-    Transition("submit", State.RETURNED, State.AWAITING_APPROVAL, "填报人"),
-    Transition("submit", State.DRAFT, State.UNDER_REVIEW, "填报人", unsigned=True),
-    Transition("submit", State.RETURNED, State.UNDER_REVIEW, "填报人", unsigned=True),
-    Transition("approve", State.AWAITING_APPROVAL, State.UNDER_REVIEW, "审核人"),
-    Transition("approve_offline", State.AWAITING_APPROVAL, State.UNDER_REVIEW, "审核人"),
-    Transition("withdraw", State.AWAITING_APPROVAL, State.DRAFT, "填报人"),
-    Transition("withdraw", State.UNDER_REVIEW, State.DRAFT, "审核人"),
-    Transition("send_back", State.AWAITING_APPROVAL, State.RETURNED, "审核人"),
+    Transition("submit", State.DRAFT, State.AWAITING_APPROVAL, REPORTER),
+    Transition("submit", State.RETURNED, State.AWAITING_APPROVAL, REPORTER),
+    Transition("submit", State.DRAFT, State.UNDER_REVIEW, REPORTER, unsigned=True),
+    Transition("submit", State.RETURNED, State.UNDER_REVIEW, REPORTER, unsigned=True),
+    Transition("approve", State.AWAITING_APPROVAL, State.UNDER_REVIEW, APPROVER),
+    Transition("approve_offline", State.AWAITING_APPROVAL, State.UNDER_REVIEW, APPROVER),
+    Transition("withdraw", State.AWAITING_APPROVAL, State.DRAFT, REPORTER),
+    Transition("withdraw", State.UNDER_REVIEW, State.DRAFT, APPROVER),
+    Transition("send_back", State.AWAITING_APPROVAL, State.RETURNED, APPROVER),
     Transition("send_back", State.UNDER_REVIEW, State.RETURNED, REVIEWER),
     Transition("enter_on_behalf", State.DRAFT, State.UNDER_REVIEW, OFFICE),
     Transition("enter_on_behalf", State.RETURNED, State.UNDER_REVIEW, OFFICE),
@@ -181,7 +183,10 @@ def withdraw(report, *, by, now, revision):
 def send_back(report, *, by, now, revision, reason):
     """Return a report for changes. Only the office's returns count as 退回; the time it left stays."""
     transition = _begin("send_back", report, by, now, revision)
-    changes = {"return_reason": _reason(reason), "resubmit_by": _resubmit_by(report, now)}
+    changes = {"return_reason": _reason(reason)}
+    if transition.who != APPROVER:
+        # A body's own approver gives its reporter no more time than the office gave the body.
+        changes["resubmit_by"] = _resubmit_by(report, now)
     return _move(transition, report, by, now, revision, changes, reason=reason.strip())
 
 
@@ -268,6 +273,9 @@ def _move(transition, report, by, now, revision, changes, reason=""):
     if not moved:
         raise Stale(content.load(report.pk))
     fresh = content.heading(report.pk)
+    if transition.who in (REPORTER, APPROVER):
+        # Asked again now that the row is ours: the office may have locked meanwhile (`periods.lock_period`).
+        permissions.check_not_locked(fresh, now)
     if leaves or transition.verb == "correct":
         _freeze(fresh, by, now)
     if transition.verb in ("reopen", "correct") and fresh.task_id:
