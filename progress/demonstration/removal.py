@@ -20,7 +20,9 @@ from agencies.models import (
 from progress import owing
 from progress.models import (
     Attachment,
+    Correction,
     DemonstrationRun,
+    Issuance,
     ProgressReport,
     ReportingPeriod,
     ReportStep,
@@ -32,6 +34,8 @@ from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, TaskAmendme
 
 # In the order foreign keys allow. Steps and versions go with their report.
 BORN_AS_DEMONSTRATION = (
+    Correction,
+    Issuance,
     TaskVerdict,
     TaskState,
     ReportStep,
@@ -84,10 +88,14 @@ def remove():
 def _keep_what_real_people_wrote():
     """Make real the returns a real person filled in or attached to, with their goals; returns their ids."""
     written = ProgressReport.objects.filter(
-        Q(edited_by__is_demo=False) | Q(attachments__uploaded_by__is_demo=False), is_demo=True
+        Q(edited_by__is_demo=False)
+        | Q(attachments__uploaded_by__is_demo=False)
+        | Q(corrections__asked_by__is_demo=False),
+        is_demo=True,
     )
     kept = list(written.distinct().values_list("pk", flat=True))
     Attachment.objects.filter(report__in=kept).update(is_demo=False)
+    Correction.objects.filter(report__in=kept).update(is_demo=False)
     ProgressReport.objects.filter(pk__in=kept).update(is_demo=False)
     ReportingPeriod.objects.filter(reports__in=kept).update(opened_for_demo=False)
     reported = AnnualGoal.objects.filter(is_demo=True, nodes__reports__report__is_demo=False)
