@@ -10,6 +10,22 @@ from .papers import SignedPaper
 from .reports import ProgressReport
 
 
+class ExtensionQuerySet(models.QuerySet):
+    def open(self):
+        """Neither decided nor taken back."""
+        return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)
+
+    def visible_to(self, user):
+        """Its own body: all. The office: what the body has endorsed. Nobody else, and nobody who may not
+        know of the task."""
+        if not user.is_authenticated:
+            return self.none()
+        seen = Q(report__agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER))
+        if user.has_role(Role.OFFICE):
+            seen |= Q(endorsed_at__isnull=False)
+        return self.filter(seen, report__in=ProgressReport.objects.visible_to(user))
+
+
 class Extension(models.Model):
     """延期申请: filed and endorsed inside the body before the due instant, decided by the office.
 
@@ -36,6 +52,8 @@ class Extension(models.Model):
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
+    objects = ExtensionQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "延期申请"
         ordering = ["-asked_at", "-pk"]
@@ -58,6 +76,21 @@ class Extension(models.Model):
 
     def __str__(self):
         return f"{self.report} 延期申请"
+
+    @property
+    def is_open(self):
+        return self.decided_at is None and self.withdrawn_at is None
+
+    def word(self, now):
+        """Where the request stands, in the words of the lists."""
+        if self.withdrawn_at is not None:
+            return "已撤回"
+        if self.decided_at is not None:
+            return "已同意" if self.granted else "未同意"
+        if self.endorsed_at is not None:
+            return "待办公室决定"
+        lapsed = self.report.due_at is not None and now > self.report.due_at
+        return "未在截止前审签，已失效" if lapsed else "待本单位审签"
 
 
 class CorrectionQuerySet(models.QuerySet):
@@ -88,7 +121,8 @@ class Correction(models.Model):
 
     Granted it makes a new version and the report stays accepted; correcting oneself costs nothing. The
     life of a figure (预计 → 快报 → 核定) after acceptance is told the same way, as 数据定案.
-    changes and before: {field: value} in the shape `drafts.save` takes. issued: what had been given out
+    changes and before: {field: value} in the shape `drafts.save` takes; shown: the same in words, as it was
+    asked: [[label, before, after]]. issued: what had been given out
     from the old version, as it was known when the correction was granted (`issuing.frozen`).
     """
 
@@ -104,6 +138,7 @@ class Correction(models.Model):
     kind = models.CharField("类别", max_length=12, choices=Kind)
     changes = models.JSONField("更正为", default=dict)
     before = models.JSONField("原内容", default=dict)
+    shown = models.JSONField("更正前后对照", default=list)
     basis = models.TextField("依据")
     paper = models.ForeignKey(
         SignedPaper,
