@@ -19,7 +19,7 @@ def advice(said, before=None, accumulating=()):
     remarks = []
     progress = said["progress"]
     if said["nature"] == "progress" and progress.strip():
-        if before and _nearly_equal(progress, before["progress"]):
+        if before and nearly_equal(progress, before["progress"]):
             remarks.append(("progress", "与上季度文字几乎相同，请写明本季度新的进展。"))
         if not re.search(r"\d", progress):
             remarks.append(("progress", "没有出现数据或时间，建议先写数据、再写举措。"))
@@ -33,7 +33,8 @@ def accumulating_targets(targets):
     return [target.pk for target in targets if target.accumulation != Target.Accumulation.POINT]
 
 
-def _nearly_equal(new, old):
+def nearly_equal(new, old):
+    """Whether two texts of some length hardly differ, spaces aside."""
     new, old = (re.sub(r"\s", "", text) for text in (new, old))
     if min(len(new), len(old)) < SHORTEST_TO_COMPARE:
         return False

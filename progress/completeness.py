@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
+from agencies.models import Agency
 from progress import history
 from progress.models import ProgressReport, TaskReturn
 from tasks.models import AnnualGoal
+
+# Counties and parks learn from a partner in 杭州 since the plan of 2024 (R9–R11).
+LEARNING_SINCE = 2024
+LEARNING = (Agency.Kind.COUNTY, Agency.Kind.PARK)
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,12 @@ def missing(report, ground=None):
 
     Progress needs its text, and the percent where the year's goal is measured in percent. No change needs
     a reason, and one of the listed grounds when it runs for a second quarter (practice, section 2); with
-    that it is never refused. ground: whoever has the `goal` and the `previous` return at hand already.
+    that it is never refused. A unit's summary needs a paragraph, or its 总体情况 to say that nothing has
+    changed; its annual report needs its five parts (practice, section 4).
+    ground: whoever has the `goal` and the `previous` return at hand already.
     """
+    if report.kind == ProgressReport.Kind.UNIT:
+        return _missing_for_year(report) if report.period.is_annual else _missing_for_summary(report)
     said, ground = report.task_return, ground or Ground(report)
     if said.nature == TaskReturn.Nature.NO_CHANGE:
         return _missing_for_no_change(said, ground)
@@ -60,3 +69,34 @@ def _missing_for_no_change(said, ground):
     if ran_before and not said.no_change_ground:
         fields["no_change_ground"] = "连续两个季度无变化，请选择情形：待上级审批、未到节点或季节性工作。"
     return fields
+
+
+def learns(agency, period):
+    """Whether a body's annual report has a part 对标学习杭州情况."""
+    return agency.kind in LEARNING and period.year >= LEARNING_SINCE
+
+
+def _missing_for_summary(report):
+    if _has_paragraph(report) or report.unit_return.overview.strip():
+        return {}
+    return {"paragraphs": "请至少写一个行动的主要做法和成效；本季度确无新进展的，请在“总体情况”中说明原因。"}
+
+
+def _missing_for_year(report):
+    said = report.unit_return
+    asked = {
+        "overview": "请填写总体情况。",
+        "benchmarking": "请填写对标学习杭州情况。",
+        "problem": "请填写存在问题；没有的写“无”。",
+        "next_steps": "请填写下一步打算。",
+    }
+    if not learns(report.agency, report.period):
+        del asked["benchmarking"]
+    fields = {name: sentence for name, sentence in asked.items() if not getattr(said, name).strip()}
+    if not _has_paragraph(report):
+        fields["paragraphs"] = "请至少写一个行动的主要做法和成效。"
+    return fields
+
+
+def _has_paragraph(report):
+    return any(row.text.strip() for row in report.paragraphs.all())

@@ -8,22 +8,24 @@ from django.db import transaction
 from django.db.models import F
 
 from agencies import audit
-from progress import completeness, content, permissions
-from progress.models import NodeReport, ProgressReport, ProjectUpdate, TargetValue, TaskReturn
+from progress import completeness, content, paragraphs, permissions
+from progress.models import NodeReport, ProgressReport, ProjectUpdate, TargetValue
 from progress.models.contents import usual_certainty
 from progress.workflow import Stale, WrongState
 
-ROWS = ("nodes", "targets", "projects")
+# The lists of a task's return, and the one of a unit's summary.
+ROWS = ("nodes", "targets", "projects", "paragraphs")
 
 
 def save(report, changes, *, by, now, revision, check=permissions.check_edit):
     """Write `changes` into a draft or returned report and return the fresh report.
 
-    changes: any of TaskReturn's fields (`content.FIELDS`), and whole new lists for `nodes`
-    [{node, done, done_on, note}], `targets` [{target, certainty, value, value_text, note}] and `projects`
-    [{project, stage, note}], ids standing for the rows; a value without its certainty is a 快报, in the
-    fourth quarter a 预计. What is not named stays. Nothing is written, and
-    the revision stays, when nothing differs. check: what the person must be allowed (代录 has its own).
+    changes: any of the fields of the report's kind (`content.fields_of_kind`), and whole new lists. Of a
+    task's return: `nodes` [{node, done, done_on, note}], `targets` [{target, certainty, value, value_text,
+    note}] and `projects` [{project, stage, note}], ids standing for the rows; a value without its certainty
+    is a 快报, in the fourth quarter a 预计. Of a unit's summary: `paragraphs` [{chapter, text, tasks}] by
+    number (`paragraphs.checked`). What is not named stays. Nothing is written, and the revision stays, when
+    nothing differs. check: what the person must be allowed (代录 has its own).
 
     Raises Denied, Stale, WrongState, or ValidationError by field, in this order.
     """
@@ -47,7 +49,8 @@ def put(report, changes):
     the caller may do it, and holds the report within its own transaction (更正)."""
     fields = {name: value for name, value in changes.items() if name not in ROWS}
     if fields:
-        TaskReturn.objects.filter(report=report).update(**fields)
+        said = type(content.return_of(report))
+        said.objects.filter(report=report).update(**fields)
     for name in ROWS:
         if name in changes:
             _replace(report, name, changes[name])
@@ -75,15 +78,15 @@ def _write(report, changes, by, now, revision, check):
 
 def _cleaned(report, fields):
     """The fields as the model takes them; raises ValidationError by field."""
-    unknown = set(fields) - set(content.FIELDS)
+    unknown = set(fields) - set(content.fields_of_kind(report))
     if unknown:
         raise ValidationError(dict.fromkeys(unknown, "没有这一项。"))
-    said = TaskReturn.objects.get(report=report)
+    said = type(content.return_of(report)).objects.get(report=report)
     for name, value in fields.items():
         setattr(said, name, "" if value is None and name != "percent" else value)
     problems = {
         name: f"内容有 {len(fields[name])} 字，超过 {content.TEXT_LIMIT} 字，请精简后再保存。"
-        for name in content.TEXTS
+        for name in content.texts_of_kind(report)
         if len(fields.get(name) or "") > content.TEXT_LIMIT
     }
     problems |= {
@@ -93,12 +96,17 @@ def _cleaned(report, fields):
     }
     if problems:
         raise ValidationError(problems)
-    said.clean_fields(exclude={field.name for field in TaskReturn._meta.fields} - set(fields))
+    said.clean_fields(exclude={field.name for field in said._meta.fields} - set(fields))
     return {name: getattr(said, name) for name in fields}
 
 
 def _checked(report, rows):
     """The rows, each belonging to this report's task; raises ValidationError naming the list."""
+    strange = set(rows) - set(content.rows_of_kind(report))
+    if strange:
+        raise ValidationError(dict.fromkeys(strange, "没有这一项。"))
+    if "paragraphs" in rows:
+        rows = rows | {"paragraphs": paragraphs.checked(report, rows["paragraphs"])}
     allowed = _allowed_ids(report, rows)
     if "targets" in rows:
         usual = usual_certainty(report.period)
@@ -136,6 +144,9 @@ def _allowed_ids(report, rows):
 
 def _replace(report, name, wanted):
     """Make the report's rows of one kind exactly `wanted`; an empty row is no row."""
+    if name == "paragraphs":
+        paragraphs.replace(report, wanted)
+        return
     if name == "nodes":
         manager, key, model = report.node_reports, "node", NodeReport
         kept = [row for row in wanted if row.get("done") or row.get("note")]

@@ -1,4 +1,4 @@
-"""The quarters before: what the same body said last of the same task."""
+"""The quarters before: what the same body said last of the same task, or of itself (单位小结)."""
 
 from progress import content
 from progress.models import ProgressReport
@@ -14,20 +14,24 @@ CARRIED = (
     "phone",
     "head",
 )
+CARRIED_OF_UNIT = (*content.unit.TEXTS, *content.SIGN_OFF)
 
 
 def returns_before(report):
-    """The body's earlier returns of this task that left it, newest first."""
+    """The body's earlier reports of this kind and task that left it, newest first.
+
+    A year's report goes on from the last quarter's summary of the same year.
+    """
     return ProgressReport.objects.filter(
         agency=report.agency_id,
         kind=report.kind,
         task=report.task_id,
         period__plan=report.period.plan_id,
-        period__ends_on__lt=report.period.starts_on,
+        period__ends_on__lt=report.period.ends_on,
         left_at__isnull=False,
     ).order_by("-period__ends_on")
 
 
 def previous_return(report):
-    """The body's latest earlier return of this task that left it, with its content; None if there is none."""
+    """The latest of `returns_before`, with its content; None if there is none."""
     return content.first(returns_before(report))

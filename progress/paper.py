@@ -1,8 +1,8 @@
-"""A return as the paper form 季度进展表 shows it: a snapshot as lines of text, marked where they changed."""
+"""A report as its paper form shows it: a snapshot as lines of text, marked where they changed."""
 
 from dataclasses import dataclass, field
 
-from progress.content import label_of, word_diff
+from progress.content import is_of_unit, label_of, unit, word_diff
 from progress.models import ProjectUpdate, TargetValue, TaskReturn
 
 CERTAINTY = dict(TargetValue.Certainty.choices)
@@ -29,17 +29,47 @@ def lines(said, against=None):
     """The rows of the paper form in its order.
 
     said: a snapshot (`content.snapshot`); against: an older snapshot to mark the changes from, or None.
-    Rows empty in both are left out, except 工作进展.
+    Rows empty in both are left out, except 工作进展 (总体情况 of a unit's summary).
     """
-    now = dict(_texts(said))
-    before = dict(_texts(against)) if against else {}
+    texts, labels, kept = _texts, _labels(), "progress"
+    if is_of_unit(said):
+        texts, labels, kept = _unit_texts, _unit_labels(said, against), "overview"
+    now = dict(texts(said))
+    before = dict(texts(against)) if against else {}
     rows = []
-    for key, label in _labels():
+    for key, label in labels:
         text, old = now.get(key, ""), before.get(key, "")
-        if not text and not old and key != "progress":
+        if not text and not old and key != kept:
             continue
         rows.append(Line(key, label, text, word_diff(old, text) if against else []))
     return rows
+
+
+# --- a unit's summary: its five parts, the second by 行动 ----------------------------------------
+
+
+def _unit_labels(said, against):
+    paragraphs = [*said["paragraphs"], *(against["paragraphs"] if against else ())]
+    chapters = {row["chapter"]: unit.chapter_label(row) for row in paragraphs}
+    yield "overview", unit.label_of("overview")
+    for number in sorted(chapters):
+        yield f"chapter-{number}", chapters[number]
+    for name in ("benchmarking", "experience", "problem", "request", "next_steps"):
+        yield name, unit.label_of(name)
+
+
+def _unit_texts(said):
+    for name in unit.TEXTS:
+        yield name, said[name]
+    by_chapter = {}
+    for row in said["paragraphs"]:
+        if row["text"].strip():
+            by_chapter.setdefault(row["chapter"], []).append(unit.paragraph_line(row))
+    for number, texts in by_chapter.items():
+        yield f"chapter-{number}", "\n".join(texts)
+
+
+# --- a task's return -----------------------------------------------------------------------------
 
 
 def _labels():

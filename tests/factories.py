@@ -7,8 +7,8 @@ two real plans stay as they are.
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from progress import drafts, workflow
-from progress.models import LampRule, ProgressReport, ReportingPeriod, SignedPaper, TaskReturn
+from progress import drafts, proposals, verdicts, workflow
+from progress.models import LampRule, ProgressReport, ReportingPeriod, SignedPaper, TaskReturn, UnitReturn
 from tasks.models import AnnualGoal, Assignment, Chapter, Plan, Task
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -93,12 +93,45 @@ def make_report(task, agency, period=None, **fields):
     return report
 
 
+def make_year(year=2030, plan=None):
+    """The opened annual period of the plan, due on 31 December."""
+    opens = datetime(year, 11, 15, 8, 30, tzinfo=SHANGHAI)
+    period, _ = ReportingPeriod.objects.get_or_create(
+        plan=plan or make_plan(),
+        code=str(year),
+        defaults={
+            "starts_on": date(year, 1, 1),
+            "ends_on": date(year, 12, 31),
+            "opens_at": opens,
+            "due_at": datetime(year, 12, 31, 18, 0, tzinfo=SHANGHAI),
+            "opened_at": opens,
+        },
+    )
+    return period
+
+
+def make_unit_report(agency, period=None, **fields):
+    """The row of a unit's summary, with nothing written."""
+    period = period or make_period()
+    report = ProgressReport.objects.create(
+        agency=agency, period=period, kind="unit", **({"due_at": period.due_at} | fields)
+    )
+    UnitReturn.objects.create(report=report)
+    return report
+
+
 PROGRESS = {"progress": "1—3月，建成平台3个，完成投资1.2亿元。", "next_steps": "6月底前再建2个。"}
+
+SUMMARY = {
+    "overview": "1—3月各项工作有序推进。",
+    "paragraphs": [{"chapter": 1, "text": "1—3月，承接转移项目3个。", "tasks": [1]}],
+}
 
 
 def fill(report, *, by, now=BEFORE_DUE, **changes):
-    """Write PROGRESS and `changes` into a draft."""
-    return drafts.save(report, PROGRESS | changes, by=by, now=now, revision=report.revision)
+    """Write PROGRESS (SUMMARY into a unit's) and `changes` into a draft."""
+    words = SUMMARY if report.kind == "unit" else PROGRESS
+    return drafts.save(report, words | changes, by=by, now=now, revision=report.revision)
 
 
 def walk(report, to, *, reporter, approver, office, now=BEFORE_DUE, **changes):
@@ -117,6 +150,15 @@ def walk(report, to, *, reporter, approver, office, now=BEFORE_DUE, **changes):
             report, by=office, now=now, revision=report.revision, reason="数据与佐证不一致"
         )
     return workflow.accept(report, by=office, now=now, revision=report.revision)
+
+
+def decide(period, numbers="all", *, by, now=AFTER_DUE, lamp=None, reason="", text=None):
+    """Take lamps the whole way to 审定: drafted and sent ten days before `now`, nobody objecting. Returns the
+    verdicts."""
+    earlier = now - timedelta(days=10)
+    proposals.propose(period, numbers, by=by, now=earlier, lamp=lamp, reason=reason, text=text)
+    proposals.send_for_feedback(period, numbers, by=by, now=earlier)
+    return verdicts.confirm_verdicts(period, numbers, by=by, now=now).done
 
 
 def make_paper(agency, period, *, by, kind=SignedPaper.Kind.SIGN_OFF):

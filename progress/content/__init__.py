@@ -29,6 +29,7 @@ __all__ = [
     "loaded",
     "number",
     "return_of",
+    "rows_of_kind",
     "snapshot",
     "task",
     "texts_of_kind",
@@ -142,6 +143,11 @@ def return_of(report):
 def fields_of_kind(report):
     """The names of the report's own fields."""
     return _of_kind(report).FIELDS
+
+
+def rows_of_kind(report):
+    """The lists `drafts.save` takes for the report."""
+    return _of_kind(report).CHANGED_ROWS
 
 
 def texts_of_kind(report):

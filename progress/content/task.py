@@ -14,6 +14,7 @@ TEXTS = (
     "consolidated",
 )
 FIELDS = ("nature", "no_change_ground", *TEXTS, "percent", *SIGN_OFF)
+CHANGED_ROWS = ("nodes", "targets", "projects")
 # What hangs on a report: (its name there, the rows, the field of each row that is shown with it).
 ROWS = (
     ("node_reports", NodeReport, "node"),

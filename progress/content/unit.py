@@ -8,6 +8,7 @@ from .plain import SIGN_OFF
 
 TEXTS = ("overview", "benchmarking", "experience", "problem", "request", "next_steps")
 FIELDS = (*TEXTS, *SIGN_OFF)
+CHANGED_ROWS = ("paragraphs",)
 LINK = UnitParagraph.tasks.through
 OF_TASK = ("pk", "number", "title", "is_sensitive", "plan")
 

@@ -1,0 +1,149 @@
+"""What units say of a task in their summaries, for those who work on the task; and which units must file.
+
+A paragraph of a 单位小结 names the tasks it concerns. Once the summary has left its unit, the paragraph is
+offered to the leads of those tasks, as it was frozen; never a draft, and never the rest of the summary.
+"""
+
+from django.db import transaction
+from django.db.models import Q
+
+from agencies.audit import record
+from agencies.models import Agency, Role
+from agencies.permissions import Denied, check_role
+from progress.models import ProgressReport, ReportingPeriod, ReportVersion, UnitDuty
+from progress.owing import create_owed, owing_units
+from tasks.models import Assignment
+
+State = ProgressReport.State
+UN_NAMED = "办公室取消指定报送单位小结"
+
+
+# --- paragraphs for a task ---------------------------------------------------------------------
+
+
+def offered_to(task, period):
+    """What units have reported of `task` for `period`: [(report, number of the version, text)].
+
+    Only what has left its unit, in the words of its last frozen version, units in official order. The fourth
+    quarter merges with the year end: it is offered the year's reports. One query.
+    """
+    return _offered(_left(period), task)
+
+
+def paragraphs_for(user, task, period):
+    """`offered_to`, as far as this person may read it: the office, the task's lead bodies and the unit itself
+    what has left the unit; the task's supporters and leaders what the office has accepted. Two queries."""
+    reports = _left(period)
+    if not user.has_role(Role.OFFICE):
+        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+        roles = set(Assignment.objects.filter(task=task, agency__in=own).values_list("role", flat=True))
+        readable = Q(agency__in=own)
+        if Assignment.Role.LEAD in roles:
+            readable = Q()
+        elif roles or user.has_role(Role.LEADER):
+            readable |= Q(state=State.ACCEPTED)
+        reports = reports.filter(readable)
+    return _offered(reports, task)
+
+
+def _left(period):
+    of_year = Q(period__plan=period.plan_id, period__code=str(period.year))
+    periods = Q(period=period) | of_year if period.quarter == 4 else Q(period=period)
+    return ProgressReport.objects.filter(
+        periods, kind=ProgressReport.Kind.UNIT, left_at__isnull=False, waived_at__isnull=True
+    )
+
+
+def _offered(reports, task):
+    versions = (
+        ReportVersion.objects.filter(report__in=reports)
+        .select_related("report__agency", "report__period__plan")
+        .order_by("report__agency__order", "report__agency__code", "number")
+    )
+    last = {version.report_id: version for version in versions}
+    found = []
+    for version in last.values():
+        texts = [row["text"] for row in version.content["paragraphs"] if task.number in row["tasks"]]
+        if any(texts):
+            found.append((version.report, version.number, "\n".join(filter(None, texts))))
+    return found
+
+
+def known_part(said, unknown):
+    """A summary's snapshot for somebody who may not know of some tasks: their numbers are left out, and with
+    them the paragraphs that concern no other task. unknown: numbers of those tasks."""
+    rows = []
+    for row in said["paragraphs"]:
+        known = [number for number in row["tasks"] if number not in unknown]
+        if known or not row["tasks"]:
+            rows.append({**row, "tasks": known})
+    return {**said, "paragraphs": rows}
+
+
+# --- which units file besides those their duties oblige ------------------------------------------
+
+
+def may_be_named(plan):
+    """Bodies that may be named to file a 单位小结: those in use that are not named already."""
+    named = UnitDuty.objects.filter(plan=plan, ended_at__isnull=True).values("agency")
+    return Agency.objects.bodies().exclude(pk__in=named)
+
+
+@transaction.atomic
+def name_unit(plan, agency, *, by, now):
+    """Name a body to file a 单位小结, at once in the periods still being reported; returns the UnitDuty.
+
+    Naming twice changes nothing. A row waived when the body was un-named is owed again. Raises Denied.
+    """
+    check_role(by, Role.OFFICE)
+    duty, made = UnitDuty.objects.get_or_create(
+        plan=plan,
+        agency=agency,
+        ended_at__isnull=True,
+        defaults={"named_at": now, "named_by": by, "is_demo": by.is_demo},
+    )
+    if made:
+        waived = ProgressReport.objects.filter(
+            period__in=_running(plan, now),
+            agency=agency,
+            kind=ProgressReport.Kind.UNIT,
+            waived_reason=UN_NAMED,
+        )
+        waived.update(waived_at=None, waived_by=None, waived_reason="")
+        rows = [
+            row for period in _running(plan, now) for row in create_owed(period, demo=period.opened_for_demo)
+        ]
+        record("指定报送单位小结", duty, by=by, now=now, detail={"增列应报": [str(row) for row in rows]})
+    return duty
+
+
+@transaction.atomic
+def unname_unit(duty, *, by, now):
+    """End a naming. What the body has not sent yet in periods still being reported is waived, never deleted,
+    unless its own duties oblige it anyway; what it has sent stays. Raises Denied."""
+    check_role(by, Role.OFFICE)
+    ended = UnitDuty.objects.filter(pk=duty.pk, ended_at__isnull=True).update(ended_at=now)
+    if not ended:
+        raise Denied("这家单位的指定已经取消。")
+    duty.refresh_from_db()
+    waived = []
+    for period in _running(duty.plan, now):
+        if duty.agency_id not in owing_units(period):
+            waived += _waive(period, duty.agency_id, by, now)
+    record("取消指定报送单位小结", duty, by=by, now=now, detail={"免报": [str(row) for row in waived]})
+    return duty
+
+
+def _running(plan, now):
+    """The plan's periods whose rows may still change: open and not locked."""
+    running = ReportingPeriod.objects.filter(plan=plan, opened_at__lte=now, locked_at__isnull=True)
+    return running.filter(Q(due_at__isnull=True) | Q(due_at__gte=now))
+
+
+def _waive(period, agency, by, now):
+    rows = period.reports.filter(
+        agency=agency, kind=ProgressReport.Kind.UNIT, left_at__isnull=True, waived_at__isnull=True
+    )
+    found = list(rows.select_related("period", "agency", "task"))
+    rows.update(waived_at=now, waived_by=by, waived_reason=UN_NAMED)
+    return found
