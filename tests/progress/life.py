@@ -3,13 +3,14 @@
 It knows nothing of the database: a few plain fields, and for every verb who may, from where, what follows.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 REPORTERS = {"reporter", "second_reporter", "both"}
 APPROVERS = {"approver", "both"}
 OFFICE = {"office", "office2"}
-PEOPLE = sorted(REPORTERS | APPROVERS | OFFICE | {"leader", "admin", "stranger"})
+LEADS = {"lead_reporter", "lead_approver"}
+PEOPLE = sorted(REPORTERS | APPROVERS | OFFICE | LEADS | {"leader", "admin", "stranger"})
 
 
 class Refused(Exception):
@@ -22,9 +23,15 @@ class Refused(Exception):
 
 @dataclass
 class Life:
-    """One return of a body that needs an approver, in a period that may be locked."""
+    """One report in a period that may be locked.
+
+    needs_approver: whether its body signs off before it leaves; for_lead: material a lead has asked for,
+    which that lead reviews and not the office.
+    """
 
     due: datetime
+    needs_approver: bool = True
+    for_lead: bool = False
     state: str = "draft"
     filled: bool = False
     submitter: str | None = None
@@ -34,7 +41,10 @@ class Life:
     resubmit_by: datetime | None = None
     versions: int = 0
     sent_back_by_office: int = 0
-    history: list = field(default_factory=list)
+
+    @property
+    def reviewers(self):
+        return LEADS if self.for_lead else OFFICE
 
     # --- the rules --------------------------------------------------------------------------------
 
@@ -71,7 +81,12 @@ class Life:
         self.must_be_open(now)
         self.must_be_in("draft", "returned")
         self.must_be_filled()
-        self.state, self.submitter, self.approver = "awaiting_approval", who, None
+        self.submitter, self.approver = who, None
+        if self.needs_approver:
+            self.state = "awaiting_approval"
+        else:
+            self.state = "under_review"
+            self._leave(now)
 
     def approve(self, who, now):
         self.may(who in APPROVERS and who != self.submitter)
@@ -83,7 +98,8 @@ class Life:
     approve_offline = approve
 
     def withdraw(self, who, now):
-        self.may(who in (APPROVERS if self.state == "under_review" else REPORTERS))
+        signed_off = self.state == "under_review" and self.needs_approver
+        self.may(who in (APPROVERS if signed_off else REPORTERS))
         self.must_be_open(now)
         self.must_be_in("awaiting_approval", "under_review")
         if self.state == "under_review":
@@ -92,24 +108,24 @@ class Life:
 
     def send_back(self, who, now):
         inside = self.state == "awaiting_approval"
-        self.may(who in (APPROVERS if inside else OFFICE))
+        self.may(who in (APPROVERS if inside else self.reviewers))
         if inside:
             self.must_be_open(now)
         self.must_be_in("awaiting_approval", "under_review")
         self.state = "returned"
         if not inside:
-            self.sent_back_by_office += 1
+            self.sent_back_by_office += not self.for_lead
             self._open_again(now)
 
     def enter_on_behalf(self, who, now):
-        self.may(who in OFFICE)
+        self.may(who in OFFICE and not self.for_lead)
         self.must_be_in("draft", "returned")
         self.must_be_filled()
         self.state, self.submitter, self.approver = "under_review", who, None
         self._leave(now)
 
     def accept(self, who, now):
-        self.may(who in OFFICE and who not in (self.submitter, self.approver))
+        self.may(who in self.reviewers and who not in (self.submitter, self.approver))
         self.must_be_in("under_review")
         self.state, self.resubmit_by = "accepted", None
 
@@ -120,7 +136,7 @@ class Life:
         self._open_again(now)
 
     def correct(self, who, now):
-        self.may(who in OFFICE)
+        self.may(who in self.reviewers)
         self.must_be_in("accepted")
         self.versions += 1
 
