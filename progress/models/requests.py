@@ -122,8 +122,8 @@ class Correction(models.Model):
     Granted it makes a new version and the report stays accepted; correcting oneself costs nothing. The
     life of a figure (预计 → 快报 → 核定) after acceptance is told the same way, as 数据定案.
     changes and before: {field: value} in the shape `drafts.save` takes; shown: the same in words, as it was
-    asked: [[label, before, after]]. issued: what had been given out
-    from the old version, as it was known when the correction was granted (`issuing.frozen`).
+    asked: [[label, before, after]]. issued: what had been given out from the old version, as it was known
+    when the correction was granted (`issuing.frozen`).
     """
 
     class Kind(models.TextChoices):
