@@ -18,6 +18,11 @@ def attachment(request, pk):
     found = get_object_or_404(kept, pk=pk)
     if not may_download(request.user, found):
         raise Http404
+    return as_download(found)
+
+
+def as_download(found):
+    """An Attachment's or SignedPaper's file, never shown inside this site; 404 where the file is lost."""
     try:
         content = found.file.open("rb")
     except FileNotFoundError as lost:

@@ -1,0 +1,147 @@
+"""Signed paper: handing a scan back, 线下审签 of one return, and the 季度进展表 of a whole unit."""
+
+import re
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import Agency
+from progress import papers, permissions, unit_sheet
+from progress.attachments import too_large
+from progress.filetypes import Refused
+from progress.models import ProgressReport, SignedPaper
+from progress.paper_forms import SignForm
+from progress.return_sheet import ReturnSheet
+from progress.views.attachments import as_download
+from progress.views.place import period_at
+from progress.views.return_form import find, moved_on
+from progress.views.upload_limit import limit_uploads
+from progress.workflow import Stale, WrongState
+
+CHOICE = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def paper(request, pk):
+    """A scan or letter, as a download; 404 for whoever may not have it."""
+    found = get_object_or_404(SignedPaper, pk=pk)
+    if not papers.may_read(request.user, found):
+        raise Http404
+    return as_download(found)
+
+
+# --- one return -----------------------------------------------------------------------------------
+
+
+@csrf_exempt
+@limit_uploads
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def approve_offline(request, plan, period, number, agency):
+    """线下审签 of one return."""
+    report = find(request.user, plan, period, number, agency)
+    permissions.check_approve_offline(request.user, report, timezone.now())
+    form = SignForm()
+    if request.method == "POST":
+        form = SignForm(request.POST, request.FILES)
+        if _is_settled(request, form, [(report, _number(request.POST.get("revision")))]):
+            return redirect(report.get_absolute_url())
+    elif report.state != ProgressReport.State.AWAITING_APPROVAL:
+        messages.error(request, f"当前状态为“{report.state_word}”，不能登记线下审签。")
+        return redirect(report.get_absolute_url())
+    context = {"report": report, "sheet": ReturnSheet(report), "form": form}
+    return render(request, "progress/approve_offline.html", context, status=400 if form.errors else 200)
+
+
+# --- the whole unit -------------------------------------------------------------------------------
+
+
+@csrf_exempt
+@limit_uploads
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet(request, plan, period, agency):
+    """The unit's 季度进展表; POST signs off the rows chosen on the strength of the stamped scan."""
+    found = _sheet_at(request, plan, period, agency)
+    form = SignForm()
+    if request.method == "POST":
+        form = SignForm(request.POST, request.FILES)
+        papers.check_body(request.user, found.agency.pk)
+        if _is_settled(request, form, _chosen(request, found)):
+            return redirect("progress:unit_sheet", plan, period, agency)
+    context = {"sheet": found, "agency": found.agency, "period": found.period, "form": form}
+    context["ticked"] = request.POST.getlist("rows") if form.errors else None
+    return render(request, "progress/unit_sheet.html", context, status=400 if form.errors else 200)
+
+
+def _sheet_at(request, plan, period, agency):
+    period = period_at(request, plan, period)
+    found = get_object_or_404(Agency.objects.visible_to(request.user), code=agency)
+    if not unit_sheet.may_see(request.user, found):
+        raise Http404
+    return unit_sheet.UnitSheet(found, period, request.user, timezone.now())
+
+
+def _chosen(request, found):
+    """[(report, revision seen)] of the rows ticked; what is not on this sheet is 404."""
+    reports = {row.report.pk: row.report for row in found.rows}
+    chosen = {}
+    for typed in request.POST.getlist("rows"):
+        named = CHOICE.fullmatch(typed)
+        if named is None or int(named[1]) not in reports:
+            raise Http404
+        chosen[int(named[1])] = int(named[2])
+    return [(reports[pk], revision) for pk, revision in chosen.items()]
+
+
+def _is_settled(request, form, wanted):
+    """Sign as the form says. Whether there is no more to do here: signed, or the rows have moved on; if not,
+    the form names its mistakes."""
+    now = timezone.now()
+    for report, _ in wanted:
+        papers.check_sign(request.user, report, now)
+    for name in request.too_large:
+        form.add_error("file", too_large(name).reason)
+    try:
+        if form.is_valid():
+            said = {name: form.cleaned_data[name] for name in ("signer", "signed_on")}
+            papers.sign(wanted, form.cleaned_data["file"], by=request.user, now=now, **said)
+            messages.success(request, _said_after(wanted))
+            return True
+    except ValidationError as error:
+        for name, sentences in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, sentences)
+    except Refused as refused:
+        form.add_error("file", refused.reason)
+    except (Stale, WrongState) as refusal:
+        if not _just_signed(request.user, wanted):
+            moved = wanted[0][0] if isinstance(refusal, WrongState) else refusal.current
+            messages.error(request, moved_on(moved, refusal))
+        return True
+    return False
+
+
+def _just_signed(user, wanted):
+    """Whether the same click arrived twice: every row already stands on a sheet this person uploaded."""
+    rows = ProgressReport.objects.filter(pk__in=[report.pk for report, _ in wanted])
+    standing = rows.filter(state__in=papers.OUT, signed_paper__uploaded_by=user).values_list("signed_paper")
+    return len(standing) == len(wanted) and len(set(standing)) == 1
+
+
+def _said_after(wanted):
+    leaving = sum(1 for report, _ in wanted if report.state not in papers.OUT)
+    attached = len(wanted) - leaving
+    said = [f"{leaving} 项已凭签字盖章件以本单位名义报出"] if leaving else []
+    said += [f"{attached} 项已附上签字盖章件"] if attached else []
+    return "，".join(said) + "。"
+
+
+def _number(typed):
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
