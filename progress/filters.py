@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from progress import figures
-from progress.models import Lamp, ProgressReport
+from progress.models import Extension, Lamp, ProgressReport
 from tasks.filters import TaskFilter
 from tasks.models import Assignment
 
@@ -173,3 +173,47 @@ class TaskStandingFilter(TaskFilter):
 def fits_lamp(standing, lamp):
     """Whether a standing shows this lamp; `behind` stands for yellow and red."""
     return standing.is_behind if lamp == BEHIND else standing.lamp_code == lamp
+
+
+class ExtensionFilter(django_filters.FilterSet):
+    """延期申请 by where they stand, by body and by words."""
+
+    STATES = {
+        "waiting": (
+            "待决定",
+            Q(decided_at__isnull=True, withdrawn_at__isnull=True, endorsed_at__isnull=False),
+        ),
+        "unsigned": (
+            "待本单位审签",
+            Q(decided_at__isnull=True, withdrawn_at__isnull=True, endorsed_at__isnull=True),
+        ),
+        "granted": ("已同意", Q(granted=True)),
+        "refused": ("未同意", Q(granted=False)),
+        "withdrawn": ("已撤回", Q(withdrawn_at__isnull=False)),
+    }
+
+    q = django_filters.CharFilter(
+        label="关键词",
+        method="search",
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "任务、单位或原因"}),
+    )
+    state = django_filters.ChoiceFilter(
+        choices=[(code, label) for code, (label, _) in STATES.items()],
+        label="状态",
+        empty_label="全部",
+        method="standing",
+    )
+
+    class Meta:
+        model = Extension
+        fields = ["q", "state"]
+
+    def standing(self, queryset, name, value):
+        return queryset.filter(self.STATES[value][1])
+
+    def search(self, queryset, name, value):
+        for word in value.replace("\x00", "").split():
+            found = Q(report__task__title__icontains=word) | Q(report__agency__name__icontains=word)
+            queryset = queryset.filter(found | Q(reason__icontains=word))
+        return queryset
