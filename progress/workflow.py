@@ -301,8 +301,10 @@ def _move(transition, report, by, now, revision, changes, reason=""):
 
 
 def _freeze(report, by, now):
-    """Keep what leaves the body, word for word, for ever."""
+    """Keep what leaves the body, word for word, for ever; counts of 确认无变化 go by what left."""
     said = content.snapshot(content.load(report.pk))
+    report.left_nature = said.get("nature", "")
+    ProgressReport.objects.filter(pk=report.pk).update(left_nature=report.left_nature)
     last = report.versions.order_by("-number").values_list("number", flat=True).first() or 0
     ReportVersion.objects.create(
         report=report,

@@ -40,11 +40,14 @@ CLASS_CODES = dict(zip(("county", "park", "municipal", "provincial"), CLASSES, s
 
 
 def conditions(now):
-    """{group: the condition on ProgressReport that makes its rows}; groups are those of GROUP_LABELS."""
+    """{group: the condition on ProgressReport that makes its rows}; groups are those of GROUP_LABELS.
+
+    确认无变化 goes by what left the body, not by what is being rewritten there.
+    """
     due = Q(owed=True, waived_at__isnull=True)
     left = due & Q(left_at__isnull=False)
     unfiled = due & Q(left_at__isnull=True)
-    no_change = Q(task_return__nature=TaskReturn.Nature.NO_CHANGE)
+    no_change = Q(left_nature=TaskReturn.Nature.NO_CHANGE)
     return {
         "owed": Q(owed=True),
         "reported": left,
@@ -153,10 +156,11 @@ def bodies_of_class(code):
 def counted_for(user):
     """The returns a person's counts are made of: all for the office and leaders, else their own bodies'.
 
-    Leaders read accepted returns only, but who has reported is theirs to know.
+    Contributions are owed to leads, not to the office, and are counted in figures.contributions. Leaders
+    read accepted returns only, but who has reported is theirs to know.
     """
     known = Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user))
-    rows = ProgressReport.objects.filter(known)
+    rows = ProgressReport.objects.to_office().filter(known)
     if user.has_role(Role.OFFICE, Role.LEADER):
         return rows
     return rows.of_own(user)

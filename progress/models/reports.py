@@ -41,14 +41,17 @@ class ReportQuerySet(models.QuerySet):
         if user.has_role(Role.OFFICE):
             return self.filter(known)
         own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+        # What a supporter gave its lead is for the two of them and the office.
+        contribution = Q(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
+        accepted = Q(state=ProgressReport.State.ACCEPTED) & ~contribution
         same_task = Assignment.objects.filter(task=OuterRef("task"), agency__in=own)
         seen = (
             Q(agency__in=own)
             | Q(left_at__isnull=False) & Exists(same_task.filter(role=Assignment.Role.LEAD))
-            | Q(state=ProgressReport.State.ACCEPTED) & Exists(same_task)
+            | accepted & Exists(same_task)
         )
         if user.has_role(Role.LEADER):
-            seen |= Q(state=ProgressReport.State.ACCEPTED)
+            seen |= accepted
         return self.filter(known & seen)
 
 
@@ -100,6 +103,9 @@ class ProgressReport(models.Model):
         "agencies.User", models.PROTECT, verbose_name="审签人", null=True, blank=True, related_name="+"
     )
     left_at = models.DateTimeField("报送时间", null=True, blank=True)
+    left_nature = models.CharField(
+        "报出的填报方式", max_length=12, blank=True, help_text="报出版本所写；退回后正在改写的不算。"
+    )
     accepted_at = models.DateTimeField("采用时间", null=True, blank=True)
     accepted_by = models.ForeignKey(
         "agencies.User", models.PROTECT, verbose_name="审核人", null=True, blank=True, related_name="+"
@@ -187,6 +193,11 @@ class ProgressReport(models.Model):
         return self.get_state_display()
 
     @property
+    def addressee(self):
+        """Whom it goes to when it leaves its body, in words."""
+        return "牵头单位" if self.is_contribution else "市领导小组办公室"
+
+    @property
     def has_left(self):
         return self.left_at is not None
 
@@ -219,6 +230,12 @@ class ReportStep(models.Model):
 
     def __str__(self):
         return f"{self.report_id} {self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_said_aloud(self):
+        """Whether its reason came from outside the body: from the office, or from a lead to a supporter.
+        What an approver says to the own reporter stays inside."""
+        return self.from_state in (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
 
 
 class ReportVersion(models.Model):
