@@ -171,6 +171,47 @@ def may_see(user, agency):
     return user.has_role(Role.OFFICE) or agency.pk in user.agency_ids(Role.REPORTER, Role.APPROVER)
 
 
+def as_text(row):
+    """A row in the columns of the sheet, and its state; a unit's summary has all its words in one cell."""
+    report = row.report
+    state = report.state_word
+    if report.task_id is None:
+        told = "\n".join(f"{line.label}：{line.text}" for line in row.lines)
+        return [None, report.get_kind_display(), "", told, "", "", "", "", _files(row), state]
+    cells = row.cells
+    told = cells.get("nature") or cells.get("progress", "")
+    request = cells.get("request")
+    return [
+        report.task.number,
+        report.task.title,
+        _goal_text(row),
+        _lines(told, cells.get("nodes"), cells.get("project_updates")),
+        _lines(f"完成率 {cells['percent']}" if cells.get("percent") else "", cells.get("target_values")),
+        _lines(cells.get("problem"), f"需协调：{request}" if request else ""),
+        cells.get("next_steps", ""),
+        cells.get("experience", ""),
+        _files(row),
+        state,
+    ]
+
+
+def _goal_text(row):
+    if row.goal is None:
+        return "目标未定"
+    if row.goal.yearly_only:
+        return f"{row.goal.statement}（年度指标）"
+    pace = "" if row.expected is None else f"（序时要求 {content.number(row.expected)}%）"
+    return row.goal.statement + pace
+
+
+def _files(row):
+    return "\n".join(file["name"] for file in (row.said or {}).get("attachments", ()))
+
+
+def _lines(*texts):
+    return "\n".join(filter(None, texts))
+
+
 def _goals(reports):
     """{task id: the confirmed goal its return answers to}, in one query."""
     goals = AnnualGoal.objects.confirmed().filter(

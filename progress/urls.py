@@ -60,6 +60,41 @@ urlpatterns = [
         "work/<plan:plan>/<period:period>/exports/quarter.xlsx", exports.export_quarter, name="export_quarter"
     ),
     path("work/<plan:plan>/<period:period>/overview/", overview.overview, name="overview"),
+    path("work/handouts/", handed_to_me.handouts_received, name="handouts"),
+    path("work/handouts/<int:pk>/", handed_to_me.handout, name="handout"),
+    path("work/<plan:plan>/<period:period>/handouts/", handouts.handing_out, name="handing_out"),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/handouts/",
+        handouts.handouts_of,
+        name="handouts_of",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/handouts/<int:pk>/",
+        handouts.handout_merge,
+        name="handout_merge",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/handouts/<int:pk>/recall/",
+        handouts.handout_recall,
+        name="handout_recall",
+    ),
+    path("work/papers/<int:pk>/", papers.paper, name="paper"),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/offline/",
+        papers.approve_offline,
+        name="approve_offline",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/behalf/",
+        letters.enter_on_behalf,
+        name="enter_on_behalf",
+    ),
+    path("work/<plan:plan>/<period:period>/sheet/<slug:agency>/", papers.sheet, name="unit_sheet"),
+    path(
+        "work/<plan:plan>/<period:period>/sheet/<slug:agency>/export.xlsx",
+        papers.sheet_export,
+        name="unit_sheet_export",
+    ),
     path("work/<plan:plan>/<period:period>/problems/", problems.problems, name="problems"),
     path(
         "work/<plan:plan>/<period:period>/problems/export.xlsx",

@@ -40,7 +40,8 @@ class SignedPaper(models.Model):
         ordering = ["agency", "period", "uploaded_at", "pk"]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.name}"
+        # Not its name: the trail shows this, and is read outside the body.
+        return f"{self.agency} {self.period} {self.get_kind_display()}"
 
 
 class ReplacedDraft(models.Model):

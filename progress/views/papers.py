@@ -12,7 +12,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
-from progress import papers, permissions, unit_sheet
+from agencies.spreadsheets import Column, list_response
+from progress import content, papers, permissions, unit_sheet
+from progress import paper as paper_form
 from progress.attachments import too_large
 from progress.filetypes import Refused
 from progress.models import ProgressReport, SignedPaper
@@ -56,7 +58,9 @@ def approve_offline(request, plan, period, number, agency):
     elif report.state != ProgressReport.State.AWAITING_APPROVAL:
         messages.error(request, f"当前状态为“{report.state_word}”，不能登记线下审签。")
         return redirect(report.get_absolute_url())
-    context = {"report": report, "sheet": ReturnSheet(report), "form": form}
+    said = content.snapshot(report)
+    context = {"report": report, "sheet": ReturnSheet(report), "form": form, "said": said}
+    context["lines"] = paper_form.lines(said)
     return render(request, "progress/approve_offline.html", context, status=400 if form.errors else 200)
 
 
@@ -145,3 +149,35 @@ def _said_after(wanted):
 
 def _number(typed):
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+COLUMNS = [
+    Column("序号", 6),
+    Column("工作任务", 26),
+    Column("年度目标、序时要求", 26),
+    Column("工作进展", 50),
+    Column("量化完成值、完成率", 24),
+    Column("存在问题", 26),
+    Column("下一步措施", 26),
+    Column("成效经验", 26),
+    Column("佐证材料", 20),
+    Column("状态", 14),
+]
+
+
+@require_safe
+def sheet_export(request, plan, period, agency):
+    """The sheet as Excel, with its sign-off line."""
+    found = _sheet_at(request, plan, period, agency)
+    rows = [unit_sheet.as_text(row) for row in found.rows]
+    line = found.sign_off
+    signed = [
+        f"填报人：{line['filled_by']}",
+        f"联系电话：{line['phone']}",
+        f"审核人：{line['approver']}",
+        f"单位负责人（签章）：{line['head']}",
+        f"填报日期：{timezone.localdate(line['day']):%Y-%m-%d}" if line["day"] else "填报日期：",
+    ]
+    title = f"{found.period.code} 季度进展表"
+    note = f"填报单位（盖章）：{found.agency.name}　报告期：{found.period.label}"
+    return list_response(f"{found.agency.name} {title}", title, COLUMNS, [*rows, [None, *signed]], note=note)
