@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Q
-from django.utils import timezone
 
-from agencies.dating import in_force
-from agencies.models import Role, User
-from progress import completeness, content, history
+from progress import completeness, content, contributions, history, taking_over
 from progress.advice import accumulating_targets, advice
 from progress.models import ProgressReport, ReportVersion
-from progress.workflow import LABELS
+from progress.sheet import Sheet
 from tasks.models import AnnualGoal, Assignment, Target
 
 State = ProgressReport.State
@@ -26,11 +23,12 @@ class Neighbour:
     state: str
 
 
-class ReturnSheet:
-    """A report (as `content.load` gives it) with what stands around it; each part is asked for once."""
+class ReturnSheet(Sheet):
+    """The return of a task with what stands around it; each part is asked for once."""
 
-    def __init__(self, report):
-        self.report = report
+    @property
+    def is_contribution(self):
+        return self.report.is_contribution
 
     # --- the promise and the goal -----------------------------------------------------------------
 
@@ -41,13 +39,15 @@ class ReturnSheet:
 
     @cached_property
     def nodes(self):
-        if self.goal is None or self.goal.measure != AnnualGoal.Measure.NODES:
+        if self.goal is None or self.goal.measure != AnnualGoal.Measure.NODES or self.is_contribution:
             return []
         return list(self.goal.nodes.all())
 
     @property
     def asks_percent(self):
-        """A percent is asked unless the year's goal is measured by nodes."""
+        """A percent is asked of leads, unless the year's goal is measured by nodes."""
+        if self.is_contribution:
+            return False
         return self.goal is None or self.goal.measure == AnnualGoal.Measure.PERCENT
 
     @property
@@ -59,11 +59,15 @@ class ReturnSheet:
 
     @cached_property
     def targets(self):
-        """The targets asked about: a number inside a name is none."""
+        """The targets asked about: a number inside a name is none; of a supporter none is asked."""
+        if self.is_contribution:
+            return []
         return list(self.report.task.targets.exclude(operator=Target.Operator.LABEL))
 
     @cached_property
     def projects(self):
+        if self.is_contribution:
+            return []
         return list(self.report.task.projects.all())
 
     @cached_property
@@ -104,24 +108,45 @@ class ReturnSheet:
         leads = self.fellow_leads
         return len(leads) > 1 and not self.report.task.separate_leads and leads[0].pk == self.report.pk
 
+    # --- what others give -------------------------------------------------------------------------
+
     @cached_property
-    def fellow_texts(self):
-        """What the other leads have sent off, for the one who writes the task's text: [(report, text)]."""
-        if not self.asks_consolidated:
-            return []
-        left = [report for report in self.fellow_leads if report.has_left and report.pk != self.report.pk]
-        return [(report, said["progress"]) for report, said in latest_versions(left)]
+    def requests(self):
+        """What this lead asks of its supporters; of a contribution, what leads ask of it."""
+        if self.is_contribution:
+            return list(contributions.asked_of(self.report))
+        return list(contributions.open_requests(self.report))
+
+    @cached_property
+    def from_supporters(self):
+        """What the supporters asked have given: [taking_over.Offer]."""
+        return [] if self.is_contribution else taking_over.of_supporters(self.report, self.requests)
+
+    @cached_property
+    def from_fellows(self):
+        """What the other leads have sent off, for the one who writes the task's text."""
+        return [] if self.is_contribution else taking_over.of_fellows(self.report, self.fellow_leads)
+
+    @cached_property
+    def from_units(self):
+        """What units say of this task in their summaries."""
+        return [] if self.is_contribution else taking_over.of_units(self.report)
+
+    @property
+    def offers(self):
+        return [*self.from_supporters, *self.from_fellows, *self.from_units]
+
+    @property
+    def waiting_offers(self):
+        """Offers of supporters this lead has yet to accept or send back."""
+        return [offer for offer in self.from_supporters if offer.waits]
+
+    @property
+    def takes_into(self):
+        """The fields that take words of others: [(name, label)]."""
+        return taking_over.fields_for(self.report, self.fellow_leads)
 
     # --- last quarter -----------------------------------------------------------------------------
-
-    @cached_property
-    def previous(self):
-        """The body's last return of this task before this period, with its content, or None."""
-        return history.previous_return(self.report)
-
-    @cached_property
-    def previous_said(self):
-        return content.snapshot(self.previous) if self.previous else None
 
     @cached_property
     def carried(self):
@@ -147,15 +172,17 @@ class ReturnSheet:
             remarks[field] = remarks.get(field, "") + sentence
         return remarks
 
-    def missing(self):
-        return completeness.missing(self.report, self)
-
     # --- one sitting ------------------------------------------------------------------------------
 
     @cached_property
     def neighbours(self):
         """This body's task returns of the period, in number order: [Neighbour]."""
-        own = [each for each in self._around if each.agency_id == self.report.agency_id]
+        own = [
+            each
+            for each in self._around
+            if each.agency_id == self.report.agency_id
+            and (each.pk == self.report.pk or not (each.is_contribution and each.waived_at))
+        ]
         rows = sorted(own, key=lambda each: each.task.number)
         return [Neighbour(each.task.number, each.task.title, each.state) for each in rows]
 
@@ -179,34 +206,6 @@ class ReturnSheet:
         """The next return still to be filled in, after this one and then from the beginning."""
         order = self.neighbours[self.position :] + self.neighbours[: self.position - 1]
         return next((row for row in order if row.state in (State.DRAFT, State.RETURNED)), None)
-
-    # --- who and what -----------------------------------------------------------------------------
-
-    @cached_property
-    def attachments(self):
-        return [row for row in self.report.attachments.all() if row.removed_at is None]
-
-    @cached_property
-    def approvers(self):
-        """The people who may sign this off today, by name."""
-        if not self.report.agency.needs_approver:
-            return []
-        posts = in_force(timezone.localdate(), "posts__")
-        return list(
-            User.objects.filter(
-                posts, posts__agency=self.report.agency_id, posts__role=Role.APPROVER, is_active=True
-            ).distinct()
-        )
-
-    def steps(self, is_own):
-        """The way the report has gone: [(label, step, reason)]; what was said inside a body stays inside it.
-
-        is_own: whether the reader belongs to the body.
-        """
-        return [
-            (LABELS.get(step.verb, step.verb), step, step.reason if is_own or step.by_office else "")
-            for step in self.report.steps.select_related("by")
-        ]
 
 
 CERTAINTY_ORDER = {"estimated": 0, "preliminary": 1, "verified": 2}

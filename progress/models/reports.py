@@ -171,10 +171,27 @@ class ProgressReport(models.Model):
         return f"{self.period.code} {self.agency.name} {self.task or self.get_kind_display()}"
 
     def get_absolute_url(self):
+        if self.kind != self.Kind.TASK:
+            place = [self.period.plan.code, self.period.code, self.agency.code]
+            return reverse("progress:unit_form", args=place)
         return reverse(
             "progress:return_form",
             args=[self.period.plan.code, self.period.code, self.task.number, self.agency.code],
         )
+
+    @property
+    def subject(self):
+        """What the report is about, as a heading: the task, or how a unit's own report is called."""
+        return f"{self.task.number}. {self.task.title}" if self.task_id else self.short_subject
+
+    @property
+    def short_subject(self):
+        """“第 15 项”; of a unit's own report its name."""
+        if self.task_id:
+            return f"第 {self.task.number} 项"
+        if self.kind != self.Kind.UNIT:
+            return self.get_kind_display()
+        return "年度落实情况报告" if self.period.is_annual else "单位季度小结"
 
     @property
     def is_editable(self):
