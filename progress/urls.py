@@ -6,10 +6,16 @@ import tasks.addresses  # noqa: F401 (the `plan` and `period` parts of an addres
 from progress.views import (
     agency,
     attachments,
+    bulk,
     calendar,
     demonstration,
     exports,
+    extensions,
+    handed_to_me,
+    handouts,
+    letters,
     overview,
+    papers,
     periods,
     problems,
     register,
@@ -41,6 +47,8 @@ urlpatterns = [
     path("work/<plan:plan>/rules/duties/<int:pk>/", periods.duty_rule, name="duty_rule"),
     path("work/<plan:plan>/rules/lamps/", periods.lamp_rule_new, name="lamp_rule_new"),
     path("work/<plan:plan>/<period:period>/reviews/", reviews.reviews, name="reviews"),
+    path("work/<plan:plan>/<period:period>/reviews/chosen/", bulk.decide_chosen, name="bulk_decide"),
+    path("work/<plan:plan>/<period:period>/filled/", bulk.submit_filled, name="bulk_submit"),
     path("work/<plan:plan>/<period:period>/reviews/<int:pk>/", reviews.review, name="review"),
     path(
         "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/",
@@ -52,14 +60,6 @@ urlpatterns = [
         versions.versions,
         name="versions",
     ),
-    path("work/", workbench.home, name="home"),
-    path("work/agencies/<slug:code>/", agency.agency, name="agency"),
-    path("work/<plan:plan>/<period:period>/", workbench.workbench, name="workbench"),
-    path("work/<plan:plan>/<period:period>/exports/", exports.exports, name="exports"),
-    path(
-        "work/<plan:plan>/<period:period>/exports/quarter.xlsx", exports.export_quarter, name="export_quarter"
-    ),
-    path("work/<plan:plan>/<period:period>/overview/", overview.overview, name="overview"),
     path("work/handouts/", handed_to_me.handouts_received, name="handouts"),
     path("work/handouts/<int:pk>/", handed_to_me.handout, name="handout"),
     path("work/<plan:plan>/<period:period>/handouts/", handouts.handing_out, name="handing_out"),
@@ -95,6 +95,26 @@ urlpatterns = [
         papers.sheet_export,
         name="unit_sheet_export",
     ),
+    path("work/", workbench.home, name="home"),
+    path("work/agencies/<slug:code>/", agency.agency, name="agency"),
+    path("work/<plan:plan>/<period:period>/", workbench.workbench, name="workbench"),
+    path("work/<plan:plan>/<period:period>/exports/", exports.exports, name="exports"),
+    path(
+        "work/<plan:plan>/<period:period>/exports/quarter.xlsx", exports.export_quarter, name="export_quarter"
+    ),
+    path("work/<plan:plan>/<period:period>/extensions/", extensions.extensions_page, name="extensions"),
+    path(
+        "work/<plan:plan>/<period:period>/extensions/decide/",
+        extensions.extensions_decide,
+        name="extensions_decide",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/extensions/new/<int:pk>/",
+        extensions.extension_new,
+        name="extension_new",
+    ),
+    path("work/<plan:plan>/<period:period>/extensions/<int:pk>/", extensions.extension, name="extension"),
+    path("work/<plan:plan>/<period:period>/overview/", overview.overview, name="overview"),
     path("work/<plan:plan>/<period:period>/problems/", problems.problems, name="problems"),
     path(
         "work/<plan:plan>/<period:period>/problems/export.xlsx",
