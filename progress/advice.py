@@ -2,7 +2,9 @@
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
+from progress.models.contents import certainty_rank
 from tasks.models import Target
 
 NEARLY_EQUAL = 0.9
@@ -33,6 +35,8 @@ def accumulating_targets(targets):
     return [target.pk for target in targets if target.accumulation != Target.Accumulation.POINT]
 
 
+# A review list asks of the same frozen texts at every step through it.
+@lru_cache(maxsize=512)
 def nearly_equal(new, old):
     """Whether two texts of some length hardly differ, spaces aside."""
     new, old = (re.sub(r"\s", "", text) for text in (new, old))
@@ -50,11 +54,17 @@ def nearly_equal(new, old):
 def _falls(said, before, accumulating):
     if said["percent"] is not None and before["percent"] is not None and said["percent"] < before["percent"]:
         yield ("percent", f"年度累计完成率低于上季度的 {before['percent']}%，如属口径调整请在进展中说明。")
-    last = {row["target"]: row["value"] for row in before["target_values"]}
-    for row in said["target_values"]:
+    last = {target: row["value"] for target, row in _most_certain(before).items()}
+    for row in _most_certain(said).values():
         was = last.get(row["target"])
         if row["target"] in accumulating and None not in (was, row["value"]) and row["value"] < was:
             yield (
                 "target_values",
                 f"“{row['indicator']}”当年累计值低于上季度的 {was}{row['unit']}，请核对。",
             )
+
+
+def _most_certain(said):
+    """{target: the row of its most certain value} of a snapshot."""
+    rows = sorted(said["target_values"], key=lambda row: certainty_rank(row["certainty"]))
+    return {row["target"]: row for row in rows}

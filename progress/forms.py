@@ -9,6 +9,7 @@ from django import forms
 
 from progress.content import SIGN_OFF, TEXT_LIMIT, TEXTS
 from progress.models import ProjectUpdate, TargetValue, TaskReturn
+from progress.models.contents import usual_certainty
 
 Certainty = TargetValue.Certainty
 NUMERIC = {">=", "<=", ">", "<", "=", "≈", "range"}
@@ -103,6 +104,12 @@ def is_numeric(target):
     return target.operator in NUMERIC and (target.minimum is not None or target.maximum is not None)
 
 
+CONTRIBUTION_NATURES = [
+    (TaskReturn.Nature.PROGRESS.value, "有可提供的材料"),
+    (TaskReturn.Nature.NO_CHANGE.value, "无可提供"),
+]
+
+
 class ReturnForm(forms.Form):
     """The return of a task. Only what is in the data counts as typed, so that a page may send what changed.
 
@@ -131,6 +138,8 @@ class ReturnForm(forms.Form):
     def __init__(self, sheet, data=None):
         super().__init__(data, initial=initial_values(sheet))
         self.sheet = sheet
+        if sheet.is_contribution:
+            self._speak_of_material()
         for node in sheet.nodes:
             self._add(f"node-{node.pk}-done", forms.BooleanField(required=False, label="已完成"))
             self._add(f"node-{node.pk}-done_on", Day(label=f"{node.title}：完成日期"))
@@ -151,6 +160,12 @@ class ReturnForm(forms.Form):
 
     def _add(self, name, field):
         self.fields[name] = field
+
+    def _speak_of_material(self):
+        """What a supporter gives its lead is material, and it may have none."""
+        self.fields["nature"].choices = CONTRIBUTION_NATURES
+        self.fields["no_change_reason"].label = "无可提供的原因"
+        self.fields["progress"].label = "提供的材料"
 
     # --- what was typed ---------------------------------------------------------------------------
 
@@ -202,7 +217,7 @@ class ReturnForm(forms.Form):
             values = {c.value: self.cleaned_data[f"target-{target.pk}-{c}"] for c in Certainty}
             given = [certainty for certainty in values if values[certainty] not in (None, "")]
             note = self.cleaned_data[f"target-{target.pk}-note"]
-            noted = given[-1] if given else Certainty.PRELIMINARY.value
+            noted = given[-1] if given else self.usual_certainty.value
             for certainty in given or ([noted] if note else []):
                 older = kept[certainty].note if certainty in kept else ""
                 value = values[certainty]
@@ -245,8 +260,15 @@ class ReturnForm(forms.Form):
                 "target": target,
                 "last": self.sheet.last_values.get(target.pk),
                 "values": [(c.label, self[f"target-{target.pk}-{c}"]) for c in Certainty],
+                # The box that stands out: what a value of this period is at first.
+                "usual": f"target-{target.pk}-{self.usual_certainty}",
                 "note": self[f"target-{target.pk}-note"],
             }
+
+    @property
+    def usual_certainty(self):
+        """What a value of this period is at first: 快报, in the fourth quarter 预计."""
+        return usual_certainty(self.sheet.report.period)
 
     def project_rows(self):
         for project in self.sheet.projects:
@@ -326,8 +348,8 @@ def plain_number(value):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class DecisionForm(forms.Form):
-    """A reviewer's word: the verb, the revision they looked at, and the reason, partly from a list."""
+class ReasonForm(forms.Form):
+    """Why something is sent back: reasons ticked from a list, and words."""
 
     COMMON = (
         "事实不清",
@@ -338,8 +360,6 @@ class DecisionForm(forms.Form):
         "未说明滞后原因",
     )
 
-    verb = forms.ChoiceField(choices=[(verb, verb) for verb in ("approve", "send_back", "accept", "reopen")])
-    revision = forms.IntegerField(min_value=1)
     common = forms.MultipleChoiceField(choices=[(text, text) for text in COMMON], required=False)
     reason = Prose(limit=REASON_LIMIT, rows=3, label="退回意见")
 
@@ -348,3 +368,10 @@ class DecisionForm(forms.Form):
         written = self.cleaned_data.get("reason", "")
         ticked = [text for text in self.cleaned_data.get("common", ()) if text not in written]
         return "；".join([*ticked, written] if written else ticked)
+
+
+class DecisionForm(ReasonForm):
+    """A reviewer's word: the verb, the revision they looked at, and the reason."""
+
+    verb = forms.ChoiceField(choices=[(verb, verb) for verb in ("approve", "send_back", "accept", "reopen")])
+    revision = forms.IntegerField(min_value=1)

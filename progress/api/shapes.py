@@ -167,7 +167,9 @@ class NodeChangeSerializer(serializers.ModelSerializer):
 class TargetChangeSerializer(serializers.ModelSerializer):
     target = serializers.IntegerField()
     certainty = serializers.ChoiceField(
-        choices=TargetValue.Certainty.choices, default=TargetValue.Certainty.PRELIMINARY
+        choices=TargetValue.Certainty.choices,
+        required=False,
+        help_text="不写时为快报；第四季度为预计",
     )
     named_by = ("target", "certainty")
 

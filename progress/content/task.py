@@ -1,6 +1,7 @@
 """What the return of a task says, as plain data, and how its parts are called."""
 
-from progress.models import NodeReport, ProjectUpdate, TargetValue, TaskReturn
+from agencies.along import along, keep, objects
+from progress.models import NodeReport, ProjectUpdate, TakenOver, TargetValue, TaskReturn
 
 from .plain import SIGN_OFF, number
 
@@ -13,6 +14,8 @@ TEXTS = (
     "next_steps",
     "consolidated",
 )
+CERTAINTY = dict(TargetValue.Certainty.choices)
+STAGE = dict(ProjectUpdate.Stage.choices)
 FIELDS = ("nature", "no_change_ground", *TEXTS, "percent", *SIGN_OFF)
 CHANGED_ROWS = ("nodes", "targets", "projects")
 # What hangs on a report: (its name there, the rows, the field of each row that is shown with it).
@@ -23,11 +26,27 @@ ROWS = (
 )
 
 
+def along_sources():
+    """An annotation of reports: the words they took over from others, read by `keep_sources`."""
+    names = ("field", "version", "text", "source__pk", "source__agency__pk", "source__agency__name")
+    return {"taken_over_along": along(TakenOver.objects.all(), "report", *names)}
+
+
+def keep_sources(report):
+    """Leave what `along_sources` brought where `said_by` reads it."""
+    keep(report, "taken_over", objects(TakenOver, report.taken_over_along))
+
+
 def said_by(report):
-    """The texts and rows of a task's return, between its heading and its attachments."""
+    """The texts and rows of a task's return, between its heading and its attachments.
+
+    `sources` names whose words it took over; `role` tells a supporter's contribution from a lead's return.
+    Versions frozen before there was either lack both.
+    """
     said = report.task_return
     return {
         "task": {"number": report.task.number, "title": report.task.title},
+        "role": report.role,
         **{field: getattr(said, field) for field in FIELDS if field != "percent"},
         "percent": number(said.percent),
         "nodes": [
@@ -56,6 +75,16 @@ def said_by(report):
         "project_updates": [
             {"project": row.project_id, "name": row.project.name, "stage": row.stage, "note": row.note}
             for row in report.project_updates.all()
+        ],
+        "sources": [
+            {
+                "agency": row.source.agency.name,
+                "field": row.field,
+                "text": row.text,
+                "report": row.source_id,
+                "version": row.version,
+            }
+            for row in report.taken_over.all()
         ],
     }
 
@@ -86,12 +115,12 @@ def _node_line(row):
 
 
 def _value_line(row):
-    value = row["value"] if row["value"] is not None else row["value_text"]
-    return f"{row['indicator']}：{value}{row['unit']} {row['note']}".strip()
+    value = f"{row['value']}{row['unit']}" if row["value"] is not None else row["value_text"]
+    return f"{row['indicator']}：{value}（{CERTAINTY[row['certainty']]}） {row['note']}".strip()
 
 
 def _project_line(row):
-    return f"{row['name']}：{row['stage']} {row['note']}".strip()
+    return f"{row['name']}：{STAGE[row['stage']]} {row['note']}".strip()
 
 
 LISTS = (

@@ -30,10 +30,15 @@ class QuarterOfTask:
 
 @dataclass(frozen=True)
 class TargetStanding:
-    """A target with the value last accepted for it, None where nobody reported one."""
+    """A target with the value last accepted for it, None where nobody reported one.
+
+    Figures have a life (预计 → 快报 → 核定): of the newest return its most certain value counts; `earlier`
+    are the other stages the same return told of it, 预计 first.
+    """
 
     target: Target
     value: TargetValue | None
+    earlier: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,26 @@ def quarters_of(task, reports, periods):
 
 
 def targets_of(task, user):
-    """The task's targets with the newest accepted value each, as far as one may read; one query."""
+    """The task's targets with the newest accepted value each, the most certain one, as far as one may read;
+    one query."""
     rows = _with_accepted(Target.objects.filter(task=task), TargetValue, "target", task, user)
-    return [TargetStanding(target, _newest(target, TargetValue)) for target in rows]
+    return [_target_standing(target) for target in rows]
+
+
+def _target_standing(target):
+    said = objects(
+        TargetValue, target.said_rows, key=lambda each: (each.report.period.ends_on, each.rank, each.pk)
+    )
+    if not said:
+        return TargetStanding(target, None)
+    earlier = [each for each in said[:-1] if each.report.pk == said[-1].report.pk]
+    return TargetStanding(target, said[-1], tuple(earlier))
 
 
 def projects_of(task, user):
     """The task's projects with the newest accepted stage each, as far as one may read; one query."""
     rows = _with_accepted(Project.objects.filter(task=task), ProjectUpdate, "project", task, user)
-    return [ProjectStanding(project, _newest(project, ProjectUpdate)) for project in rows]
+    return [ProjectStanding(project, _newest(project)) for project in rows]
 
 
 SAID = {
@@ -116,11 +132,12 @@ OF_REPORT = (
 
 def _with_accepted(rows, model, owner, task, user):
     """`rows` with what accepted returns said of each."""
-    accepted = ProgressReport.objects.visible_to(user).filter(task=task, state=ProgressReport.State.ACCEPTED)
+    readable = ProgressReport.objects.visible_to(user).to_office()
+    accepted = readable.filter(task=task, state=ProgressReport.State.ACCEPTED)
     said = model.objects.filter(report__in=accepted)
     return rows.annotate(said_rows=along(said, owner, *SAID[model], *OF_REPORT))
 
 
-def _newest(row, model):
-    said = objects(model, row.said_rows, key=lambda each: (each.report.period.ends_on, each.pk))
+def _newest(project):
+    said = objects(ProjectUpdate, project.said_rows, key=lambda each: (each.report.period.ends_on, each.pk))
     return said[-1] if said else None
