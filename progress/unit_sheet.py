@@ -1,237 +1,125 @@
-"""单位季度进展表: everything one body reports for a period on one sheet with one sign-off line."""
+"""What one needs in view to fill in or decide a unit's summary: its 行动 and tasks, last quarter's words."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agencies.models import Role
-from agencies.permissions import why_not
-from progress import content, paper, papers, permissions
-from progress.models import ProgressReport, SignedPaper
-from progress.return_sheet import latest_versions
-from tasks.models import AnnualGoal
+from progress import completeness, history, paragraphs
+from progress.models import ProgressReport, ReportVersion
+from progress.sheet import Sheet
+from progress.unit_advice import advice
+from tasks.models import Chapter
 
-State = ProgressReport.State
-Kind = ProgressReport.Kind
+# Places for paragraphs the form has beyond those written, and at least.
+SPARE, LEAST = 2, 3
 
 
-@dataclass(frozen=True)
-class Row:
-    """One return on the sheet. said: its text as this person may read it, None where only the state is
-    known; cells: {line key: text} of it; refusal: why this person cannot lay a signed sheet to it."""
+@dataclass
+class ChapterPart:
+    """One 行动 of the summary: the tasks the unit may name there, and the paragraphs by their place."""
 
-    report: ProgressReport
-    said: dict | None
-    goal: AnnualGoal | None = None
-    refusal: str = ""
-    lines: list = field(default_factory=list)
+    chapter: Chapter
+    tasks: list = field(default_factory=list)
+    written: dict = field(default_factory=dict)
+    carried: list = field(default_factory=list)
 
     @property
-    def cells(self):
-        return {line.key: line.text for line in self.lines}
+    def places(self):
+        """The places the form offers: those written or carried, and some more."""
+        used = max([len(self.carried), *(place + 1 for place in self.written)], default=0)
+        return range(min(max(used + SPARE, LEAST), paragraphs.MOST))
+
+
+class UnitSheet(Sheet):
+    """A unit's summary (as `content.load` gives it) with what stands around it; each part once."""
 
     @property
-    def expected(self):
-        """The cumulative percent expected by the end of the period, None without such a goal."""
-        goal = self.goal
-        if goal is None or goal.yearly_only or goal.measure != AnnualGoal.Measure.PERCENT:
-            return None
-        return goal.expected_percent(self.report.period.quarter)
+    def is_annual(self):
+        return self.report.period.is_annual
 
     @property
-    def paper(self):
-        """The scan or letter the return stands on, once it is out."""
-        return self.report.signed_paper if self.report.state in papers.OUT else None
-
-    @property
-    def takes_paper(self):
-        return papers.takes_paper(self.report)
-
-    @property
-    def choice(self):
-        """How the page names the row and the revision it showed."""
-        return f"{self.report.pk}:{self.report.revision}"
-
-    @property
-    def awaits_signature(self):
-        return self.report.state == State.AWAITING_APPROVAL
-
-
-class UnitSheet:
-    """The sheet of a body for a period, as far as this person may read it."""
-
-    def __init__(self, agency, period, user, now):
-        self.agency, self.period, self.user, self.now = agency, period, user, now
-        self.is_own = agency.pk in user.agency_ids(Role.REPORTER, Role.APPROVER)
+    def learns(self):
+        """Whether 对标学习杭州情况 is asked: of counties and parks, for the year."""
+        return self.is_annual and completeness.learns(self.report.agency, self.report.period)
 
     @cached_property
-    def rows(self):
-        """Every return of the body in the period that is owed or was written: 单位小结 apart."""
-        reports = content.loaded(
-            ProgressReport.objects.visible_to(self.user)
-            .filter(agency=self.agency, period=self.period, waived_at__isnull=True)
-            .select_related("signed_paper")
-            .order_by("task__number", "pk")
-        )
-        frozen = {} if self.is_own else self._frozen(reports)
-        goals = _goals(reports)
-        rows = []
-        for report in reports:
-            said = content.snapshot(report) if self.is_own else frozen.get(report.pk)
-            lines = paper.lines(said) if said else []
-            refusal = self._why_no_paper(report) if self.is_own else ""
-            rows.append(Row(report, said, goals.get(report.task_id), refusal, lines))
-        return rows
-
-    @property
-    def led(self):
-        return [row for row in self.rows if row.report.kind == Kind.TASK and not row.report.is_contribution]
-
-    @property
-    def contributed(self):
-        return [row for row in self.rows if row.report.is_contribution]
-
-    @property
-    def summaries(self):
-        return [row for row in self.rows if row.report.kind != Kind.TASK]
-
-    @property
-    def to_sign(self):
-        """Rows a signed sheet can be laid to now, by this person or another of the body."""
-        return [row for row in self.rows if row.takes_paper]
-
-    @property
-    def signable(self):
-        return [row for row in self.to_sign if not row.refusal]
-
-    @property
-    def refusals(self):
-        """Why rows cannot be signed off by this person: [(reason, rows)]."""
-        refused = {}
-        for row in self.to_sign:
-            if row.refusal:
-                refused.setdefault(row.refusal, []).append(row)
-        return list(refused.items())
+    def tasks(self):
+        """The tasks the unit may name, by number."""
+        return list(paragraphs.tasks_concerning(self.report))
 
     @cached_property
-    def scans(self):
-        """The signed sheets of the body and period this person may have: [(paper, rows it covers)]."""
-        kept = SignedPaper.objects.filter(agency=self.agency, period=self.period).select_related(
-            "uploaded_by"
-        )
-        kept = kept.exclude(kind=SignedPaper.Kind.BASIS).order_by("uploaded_at", "pk")
-        covered = {}
-        for row in self.rows:
-            if row.paper:
-                covered.setdefault(row.paper.pk, []).append(row)
-        if self.is_own:
-            return [(scan, covered.get(scan.pk, [])) for scan in kept]
-        secret = self._of_what_one_may_not_know()
-        return [(scan, covered[scan.pk]) for scan in kept if scan.pk in covered and scan.pk not in secret]
+    def chapters(self):
+        """The 行动 of the form: those the unit has tasks in or has written of, all where it has no tasks."""
+        parts = {}
+        for task in self.tasks:
+            parts.setdefault(task.chapter_id, ChapterPart(task.chapter)).tasks.append(task)
+        for row in self.report.paragraphs.all():
+            parts.setdefault(row.chapter_id, ChapterPart(row.chapter)).written[row.order] = row
+        if not self.tasks:
+            for chapter in self.report.period.plan.chapters.all():
+                parts.setdefault(chapter.pk, ChapterPart(chapter))
+        for part in parts.values():
+            part.carried = self._carried_paragraphs.get(part.chapter.number, [])
+            self._keep_named(part)
+        return sorted(parts.values(), key=lambda part: part.chapter.number)
 
-    @property
-    def sign_off(self):
-        """The one line under the sheet: {填报人 …: text}; empty where it is to be written by hand."""
-        said = [row.said for row in self.rows if row.said]
-        out = [row.report for row in self.rows if row.report.state in papers.OUT]
-        complete = bool(out) and len(out) == len(self.rows)
-        signers = [_signer(each) for each in out]
-        return {
-            "filled_by": _together(each.get("filled_by") for each in said),
-            "phone": _together(each.get("phone") for each in said),
-            "approver": _together(signers) if complete else "",
-            "head": _together(each.get("head") for each in said),
-            "day": max(each.left_at for each in out) if complete else None,
-        }
+    def _keep_named(self, part):
+        """A task a paragraph names stays on offer, also where the duty has ended since."""
+        there = {task.pk for task in part.tasks}
+        named = {task.pk: task for row in part.written.values() for task in row.tasks.all()}
+        others = [task for key, task in named.items() if key not in there]
+        part.tasks = sorted([*part.tasks, *others], key=lambda task: task.number)
 
-    def _of_what_one_may_not_know(self):
-        known = ProgressReport.objects.visible_to(self.user)
-        hidden = ProgressReport.objects.filter(agency=self.agency, period=self.period).exclude(
-            pk__in=known.values("pk")
-        )
-        return set(hidden.values_list("signed_paper", flat=True))
-
-    def _frozen(self, reports):
-        readable = [each for each in reports if permissions.content_for(self.user, each)]
-        return {report.pk: said for report, said in latest_versions(readable)}
-
-    def _why_no_paper(self, report):
-        """Asked once for all returns that the rules cannot tell apart."""
-        case = (report.state in papers.OUT, report.submitted_by_id, report.resubmit_by)
-        if case not in self._known_refusals:
-            self._known_refusals[case] = why_not(papers.check_sign, self.user, report, self.now)
-        return self._known_refusals[case]
+    # --- what was said before ---------------------------------------------------------------------
 
     @cached_property
-    def _known_refusals(self):
-        return {}
+    def carried(self):
+        """Last time's words by field, for “带入”: what is empty there is left out."""
+        if self.previous is None:
+            return {}
+        said = self.previous.unit_return
+        return {name: getattr(said, name) for name in history.CARRIED_OF_UNIT if getattr(said, name)}
 
+    @cached_property
+    def _carried_paragraphs(self):
+        """{chapter number: [{text, tasks}]} of last time; for a year without any, of the unit's own task
+        returns of that year, so that what was reported once need not be written again."""
+        rows = self.previous_said["paragraphs"] if self.previous else self.own_returns
+        found = {}
+        for row in rows:
+            found.setdefault(row["chapter"], []).append(row)
+        return {number: rows[: paragraphs.MOST] for number, rows in found.items()}
 
-def may_see(user, agency):
-    """Whether the sheet of a body is this person's to open: its own people's and the office's."""
-    return user.has_role(Role.OFFICE) or agency.pk in user.agency_ids(Role.REPORTER, Role.APPROVER)
+    @cached_property
+    def own_returns(self):
+        """For the year: the unit's last word on each task it leads, as it left: [{chapter, text, tasks}]."""
+        if not self.is_annual:
+            return []
+        period = self.report.period
+        versions = ReportVersion.objects.filter(
+            report__agency=self.report.agency_id,
+            report__kind=ProgressReport.Kind.TASK,
+            report__period__plan=period.plan_id,
+            report__period__starts_on__gte=period.starts_on,
+            report__period__ends_on__lte=period.ends_on,
+            report__left_at__isnull=False,
+        )
+        chapters = {task.number: task.chapter.number for task in self.tasks}
+        last = {}
+        for said in versions.order_by("report__period__ends_on", "number").values_list("content", flat=True):
+            if said["progress"] and said["task"]["number"] in chapters:
+                last[said["task"]["number"]] = said["progress"]
+        return [
+            {"chapter": chapters[number], "text": text, "tasks": [number]}
+            for number, text in sorted(last.items())
+        ]
 
+    @property
+    def carries_own_returns(self):
+        """Whether what can be carried in are the unit's own returns, not an earlier summary."""
+        return self.previous is None and bool(self.own_returns)
 
-def as_text(row):
-    """A row in the columns of the sheet, and its state; a unit's summary has all its words in one cell."""
-    report = row.report
-    state = report.state_word
-    if report.task_id is None:
-        told = "\n".join(f"{line.label}：{line.text}" for line in row.lines)
-        return [None, report.get_kind_display(), "", told, "", "", "", "", _files(row), state]
-    cells = row.cells
-    told = cells.get("nature") or cells.get("progress", "")
-    request = cells.get("request")
-    return [
-        report.task.number,
-        report.task.title,
-        _goal_text(row),
-        _lines(told, cells.get("nodes"), cells.get("project_updates")),
-        _lines(f"完成率 {cells['percent']}" if cells.get("percent") else "", cells.get("target_values")),
-        _lines(cells.get("problem"), f"需协调：{request}" if request else ""),
-        cells.get("next_steps", ""),
-        cells.get("experience", ""),
-        _files(row),
-        state,
-    ]
+    # --- a colleague's eye ------------------------------------------------------------------------
 
-
-def _goal_text(row):
-    if row.goal is None:
-        return "目标未定"
-    if row.goal.yearly_only:
-        return f"{row.goal.statement}（年度指标）"
-    pace = "" if row.expected is None else f"（序时要求 {content.number(row.expected)}%）"
-    return row.goal.statement + pace
-
-
-def _files(row):
-    return "\n".join(file["name"] for file in (row.said or {}).get("attachments", ()))
-
-
-def _lines(*texts):
-    return "\n".join(filter(None, texts))
-
-
-def _goals(reports):
-    """{task id: the confirmed goal its return answers to}, in one query."""
-    goals = AnnualGoal.objects.confirmed().filter(
-        task__in={each.task_id for each in reports if each.task_id},
-        year__in={each.period.year for each in reports},
-    )
-    bodies = {each.agency_id for each in reports}
-    found = {}
-    for goal in sorted(goals, key=lambda each: each.agency_id is not None):
-        if goal.agency_id is None or goal.agency_id in bodies:
-            found[goal.task_id] = goal
-    return found
-
-
-def _signer(report):
-    on_paper = report.signed_paper.signer if report.signed_paper else ""
-    return on_paper or str(report.approved_by or "")
-
-
-def _together(words, most=3):
-    """Each once, in order, a few joined by 、."""
-    named = list(dict.fromkeys(filter(None, words)))
-    return "、".join(named[:most]) + ("等" if len(named) > most else "")
+    def advice(self):
+        """Advice on what stands there: {name of the form's field: sentence}."""
+        return advice(self.report, self.previous_said)

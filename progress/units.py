@@ -10,9 +10,10 @@ from django.db.models import Q
 from agencies.audit import record
 from agencies.models import Agency, Role
 from agencies.permissions import Denied, check_role
+from progress import content
 from progress.models import ProgressReport, ReportingPeriod, ReportVersion, UnitDuty
 from progress.owing import create_owed, owing_units
-from tasks.models import Assignment
+from tasks.models import Assignment, Task
 
 State = ProgressReport.State
 UN_NAMED = "办公室取消指定报送单位小结"
@@ -69,9 +70,22 @@ def _offered(reports, task):
     return found
 
 
+def readable_part(user, report, said):
+    """A snapshot as this person may read it. Of a unit's summary whoever may not know of a sensitive task
+    reads neither its number nor the paragraphs that concern no other task. One query for such a reader."""
+    if said is None or not content.is_of_unit(said):
+        return said
+    if user.has_role(Role.OFFICE) or report.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER):
+        return said
+    named = {number for row in said["paragraphs"] for number in row["tasks"]}
+    tasks = Task.objects.filter(plan__code=said["plan"], number__in=named)
+    known = set(tasks.visible_to(user).values_list("number", flat=True))
+    return known_part(said, named - known)
+
+
 def known_part(said, unknown):
-    """A summary's snapshot for somebody who may not know of some tasks: their numbers are left out, and with
-    them the paragraphs that concern no other task. unknown: numbers of those tasks."""
+    """A summary's snapshot without the tasks whose numbers are `unknown`, and without the paragraphs that
+    concern no other task."""
     rows = []
     for row in said["paragraphs"]:
         known = [number for number in row["tasks"] if number not in unknown]

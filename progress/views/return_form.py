@@ -1,28 +1,34 @@
-"""The return of a task: filling in, attaching, sending off; for everybody else the paper form to read."""
+"""The return of a task, the summary of a unit: filling in, attaching, sending off; the paper form to read."""
 
 import re
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from agencies.permissions import Denied, why_not
-from progress import attachments, content, drafts, paper, permissions, workflow
+from progress import (
+    attachments,
+    content,
+    drafts,
+    permissions,
+    taking_over,
+    workflow,
+)
 from progress.attachments import Refused
-from progress.forms import DecisionForm, ReturnForm, as_typed, carried_values
+from progress.forms import DecisionForm
 from progress.models import Attachment, ProgressReport
-from progress.return_sheet import ReturnSheet
+from progress.views.kinds import as_typed, carried_values, form_of, sheet_of
+from progress.views.return_pages import confirm, edit, read
 from progress.views.upload_limit import limit_uploads
 from progress.workflow import Incomplete, Stale, WrongState
 
 NUMBER = re.compile("[0-9]{1,18}")
-OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
 REFUSALS = (Denied, Stale, WrongState, Incomplete, Refused)
 SENT_WORDS = {
     "submit": "已提交，等待本单位审核人审签。",
@@ -48,23 +54,43 @@ class NotTaken(Exception):
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_form(request, plan, period, number, agency):
-    report = find(request.user, plan, period, number, agency)
+    return _answer(request, find(request.user, plan, period, number, agency))
+
+
+@csrf_exempt
+@limit_uploads
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_form(request, plan, period, agency):
+    return _answer(request, find_unit(request.user, plan, period, agency))
+
+
+def _answer(request, report):
+    """The form for whoever may fill it in now, else what there is to read; a POST does something."""
     if request.method == "POST":
         return act(request, report)
-    sheet = ReturnSheet(report)
+    sheet = sheet_of(report)
     editable = report.is_editable and not why_not(
         permissions.check_edit, request.user, report, timezone.now()
     )
     if editable and request.GET.get("confirm"):
         return confirm(request, sheet)
     if editable and request.GET.get("view") != "paper":
-        return edit(request, sheet, ReturnForm(sheet))
+        return edit(request, sheet, form_of(sheet))
     return read(request, sheet)
 
 
 def find(user, plan, period, number, agency):
     """The visible report at this address with its content; 404 for what one may not know of."""
-    report = content.first(at_address(user, plan, period, number, agency))
+    return _or_404(content.first(at_address(user, plan, period, number, agency)))
+
+
+def find_unit(user, plan, period, agency):
+    """The visible summary of a unit with its content; 404 for what one may not know of."""
+    return _or_404(content.first(of_unit(user, plan, period, agency)))
+
+
+def _or_404(report):
     if report is None:
         raise Http404
     return report
@@ -81,105 +107,14 @@ def at_address(user, plan, period, number, agency):
     )
 
 
-# --- showing --------------------------------------------------------------------------------------
-
-
-def edit(request, sheet, form, *, problem="", theirs=None, status=200):
-    """The form; problem: why it was not saved; theirs: what stands there now where somebody else saved."""
-    now = timezone.now()
-    context = {
-        "sheet": sheet,
-        "report": sheet.report,
-        "form": form,
-        "advice": sheet.advice(),
-        "problem": problem,
-        "conflict": _conflict(form, theirs) if theirs else [],
-        "saved": as_typed(sheet),
-        "carried": carried_values(sheet),
-        "actions": workflow.actions_for(request.user, sheet.report, now),
-        "now": now,
-        "late": sheet.report.is_late(now),
-    }
-    return render(request, "progress/return_form.html", context, status=status)
-
-
-def confirm(request, sheet):
-    """What exactly will be sent, to whom, and what is still missing."""
-    said = content.snapshot(sheet.report)
-    context = {
-        "sheet": sheet,
-        "report": sheet.report,
-        "said": said,
-        "lines": paper.lines(said),
-        "missing": [(name, sentence) for name, sentence in sheet.missing().items()],
-        "advice": sheet.advice(),
-        "late": sheet.report.is_late(timezone.now()),
-    }
-    fragment = request.headers.get("X-Fragment")
-    template = "progress/_return_confirm.html" if fragment else "progress/return_confirm.html"
-    return render(request, template, context)
-
-
-def read(request, sheet, decision=None, status=200):
-    """The paper form: live for its own body, the last version that left for others."""
-    report = sheet.report
-    readable = permissions.content_for(request.user, report)
-    version = report.versions.order_by("-number").first() if readable else None
-    said = content.snapshot(report) if readable == "live" else version.content if version else None
-    reads_versions = permissions.reads_versions(request.user, report)
-    now = timezone.now()
-    context = {
-        "sheet": sheet,
-        "report": report,
-        "said": said,
-        "version": version,
-        "lines": paper.lines(said) if said else [],
-        "buttons": _offered(request.user, report, now),
-        "decision": decision or DecisionForm(initial={"revision": report.revision}),
-        "reads_versions": reads_versions,
-        "steps": sheet.steps(is_own=readable == "live") if reads_versions else [],
-        "return_reason": _return_reason(request.user, report),
-        "signed": version if readable == "frozen" or report.state in OUT else None,
-        "is_own": readable == "live",
-        "late": report.is_late(now),
-        "now": now,
-    }
-    return render(request, "progress/return_read.html", context, status=status)
-
-
-def _return_reason(user, report):
-    """Why the report came back, as far as this person may know."""
-    if report.state != ProgressReport.State.RETURNED:
-        return ""
-    last = report.steps.order_by("-pk").first()
-    by_office = last is not None and last.by_office
-    reads = permissions.reads_return_reason(user, report, by_office=by_office)
-    return report.return_reason if reads else ""
-
-
-def _offered(user, report, now):
-    """The buttons under the paper form: what is allowed; what one would look for, greyed with its reason."""
-    actions = [
-        action
-        for action in workflow.actions_for(user, report, now)
-        if action.verb != "submit" and not action.needs_page
-    ]
-    allowed = [action for action in actions if action.allowed]
-    if allowed and not user.is_office:
-        return allowed
-    looked_for = {"withdraw"} if permissions.content_for(user, report) == "live" else set()
-    looked_for |= {"accept"} if user.is_office else set()
-    return [action for action in actions if action.allowed or action.verb in looked_for]
-
-
-def _conflict(form, theirs):
-    """Where what was typed differs from what somebody else has saved: [(label, name, theirs, yours)]."""
-    rows = []
-    for name, field in form.fields.items():
-        yours = (form.data.get(name) or "").strip()
-        if name in form.data and yours != theirs.get(name, ""):
-            rows.append((field.label, name, theirs.get(name, ""), yours))
-    return rows
+def of_unit(user, plan, period, agency):
+    """A unit's summary, as far as this person may know of it."""
+    return ProgressReport.objects.visible_to(user).filter(
+        kind=ProgressReport.Kind.UNIT,
+        period__plan__code=plan,
+        period__code=period,
+        agency__code=agency,
+    )
 
 
 # --- acting ---------------------------------------------------------------------------------------
@@ -193,6 +128,7 @@ def act(request, report):
     if not permissions.reports_for(request.user, report):
         permissions.check_edit(request.user, report, timezone.now())
     acts = {"save": _save, "confirm": _confirm, "attach": _attach, "remove": _remove, "carry": _carry}
+    acts["take"] = _take
     try:
         return acts.get(verb, _save)(request, report, which)
     except NotTaken as mistakes:
@@ -210,7 +146,7 @@ def _typed_revision(request):
 
 def _saved(request, report):
     """The report with what was typed written into it. Raises NotTaken or what `drafts.save` raises."""
-    form = ReturnForm(ReturnSheet(report), request.POST)
+    form = form_of(sheet_of(report), request.POST)
     if not form.is_valid():
         permissions.check_edit(request.user, report, timezone.now())
         raise NotTaken(form)
@@ -265,7 +201,7 @@ def _remove(request, report, which):
 def _carry(request, report, which):
     """“带入” without scripts: last quarter's words go below what is there; “all” fills what is empty."""
     report = _saved(request, report)
-    sheet = ReturnSheet(report)
+    sheet = sheet_of(report)
     now_there, carried = as_typed(sheet), carried_values(sheet)
     if which == "all":
         values = {name: text for name, text in carried.items() if not now_there.get(name)}
@@ -273,7 +209,7 @@ def _carry(request, report, which):
         values = {which: "\n".join(filter(None, [now_there.get(which), carried[which]]))}
     else:
         values = {}
-    form = ReturnForm(sheet, now_there | values)
+    form = form_of(sheet, now_there | values)
     if values and not form.is_valid():
         raise NotTaken(form)
     if values:
@@ -281,6 +217,19 @@ def _carry(request, report, which):
         report = drafts.save(report, form.changes(), by=request.user, now=now, revision=report.revision)
     anchor = f"#field-{which}" if which in values else ""
     return _done(request, report, "已带入上季度内容，请按本季度情况修改。", anchor=anchor)
+
+
+def _take(request, report, which):
+    """采用: words of others go below what is there, or are only noted; what was typed is saved first."""
+    report = _saved(request, report)
+    into = request.POST.get(f"into-{which}", "")
+    said = {"by": request.user, "now": timezone.now(), "revision": report.revision}
+    try:
+        report, words = taking_over.take(report, sheet_of(report).offers, which, into=into, **said)
+    except (ValidationError, *REFUSALS) as refusal:
+        reason = "；".join(refusal.messages) if isinstance(refusal, ValidationError) else refusal.reason
+        return _done(request, report, "", problems=[reason], anchor="#offers")
+    return _done(request, report, words, anchor=f"#field-{into}" if into else "#offers")
 
 
 def move(request, report, verb):
@@ -291,7 +240,7 @@ def move(request, report, verb):
     reason = {}
     if verb in workflow.NEEDS_REASON:
         if not decision.is_valid():
-            return read(request, ReturnSheet(report), decision, status=400)
+            return read(request, sheet_of(report), decision, status=400)
         reason = {"reason": decision.full_reason()}
     try:
         report = getattr(workflow, verb)(
@@ -301,17 +250,30 @@ def move(request, report, verb):
         if verb == "submit":
             return redirect(f"{report.get_absolute_url()}?confirm=submit")
         decision.add_error("reason", incomplete.fields.get("reason", incomplete.reason))
-        return read(request, ReturnSheet(report), decision, status=400)
+        return read(request, sheet_of(report), decision, status=400)
     except (Stale, WrongState) as refusal:
         messages.error(request, moved_on(report, refusal))
         return redirect(report.get_absolute_url())
     messages.success(request, _said_after(verb, report))
+    if verb == "submit":
+        return _next_to_fill_in(report)
     return redirect(report.get_absolute_url())
 
 
+def _next_to_fill_in(report):
+    """One sitting: after a return is sent off the body's next unfinished one opens, at the last this one."""
+    following = sheet_of(report).next_unfinished
+    if following is None:
+        return redirect(report.get_absolute_url())
+    place = (report.period.plan.code, report.period.code, following.number, report.agency.code)
+    return redirect("progress:return_form", *place)
+
+
 def _said_after(verb, report):
-    if verb == "submit" and report.state == ProgressReport.State.UNDER_REVIEW:
-        return "已报送办公室。"
+    if verb == "submit":
+        return f"第 {report.task.number} 项已提交，现为“{report.state_word}”。"
+    if verb == "approve" and report.is_contribution:
+        return "已审签，并以本单位名义提供给牵头单位。"
     return SENT_WORDS[verb]
 
 
@@ -331,9 +293,7 @@ def moved_on(report, refusal):
     """A decision that came too late, in one sentence."""
     if isinstance(refusal, Stale):
         now = refusal.current
-        return (
-            f"这一项刚刚有变动，现为“{now.get_state_display()}”，您的操作没有执行，请看过最新内容后再办理。"
-        )
+        return f"这一项刚刚有变动，现为“{now.state_word}”，您的操作没有执行，请看过最新内容后再办理。"
     return refusal.reason
 
 
@@ -347,7 +307,7 @@ def _done(request, report, words, problems=(), anchor=""):
         if not problems:
             messages.success(request, words)
         return redirect(report.get_absolute_url() + anchor)
-    sheet = ReturnSheet(content.load(report.pk))
+    sheet = sheet_of(content.load(report.pk))
     answer = {
         "revision": sheet.report.revision,
         "saved_at": timezone.localtime().strftime("%H:%M"),
@@ -373,14 +333,14 @@ def _mistaken(request, form):
 def _refused(request, report, refusal):
     """The reason, with the status the API gives it, and everything typed still on the page."""
     status = {Denied: 403, Stale: 412, WrongState: 409}.get(type(refusal), 400)
-    theirs = ReturnSheet(content.load(report.pk))
+    theirs = sheet_of(content.load(report.pk))
     if wants_json(request):
         codes = {403: "denied", 412: "stale", 409: "state", 400: "refused"}
         answer = {"code": codes[status], "reason": refusal.reason}
         if status in (409, 412):
             answer["current"] = _current(theirs)
         return JsonResponse(answer, status=status)
-    form = ReturnForm(theirs, request.POST)
+    form = form_of(theirs, request.POST)
     return edit(
         request,
         theirs,
@@ -396,7 +356,7 @@ def _current(sheet):
     report = sheet.report
     return {
         "revision": report.revision,
-        "state": report.get_state_display(),
+        "state": report.state_word,
         "editable": report.is_editable,
         "values": as_typed(sheet),
         "by": str(report.edited_by) if report.edited_by_id else "",
@@ -406,10 +366,3 @@ def _current(sheet):
 
 def wants_json(request):
     return request.headers.get("Accept", "").startswith("application/json")
-
-
-def address(report, name):
-    """The address of another page of this report (`progress:versions`)."""
-    return reverse(
-        name, args=[report.period.plan.code, report.period.code, report.task.number, report.agency.code]
-    )
