@@ -34,7 +34,7 @@ def _row(period, demo, kind, agency_id, *, task=None):
         period=period,
         kind=kind,
         due_at=None if period.is_backfill else period.due_at,
-        is_demo=demo,
+        is_demo=demo or bool(task and task.is_demo),
         **{name: getattr(task, name) for name in bears},
     )
 

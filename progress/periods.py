@@ -18,6 +18,7 @@ from django.utils import timezone
 from agencies.audit import record
 from agencies.models import Role
 from agencies.permissions import Denied, check_role
+from progress import verdicts
 from progress.calendar import working_days
 from progress.models import DemonstrationRun, DutyRule, LampRule, ProgressReport, ReportingPeriod
 from progress.owing import create_owed
@@ -155,6 +156,19 @@ def add_new_duties(period, *, now):
     return rows
 
 
+def running(now):
+    """Periods that are being reported: open, not locked, not past their deadline; 补录 is none of them."""
+    undue = Q(due_at__isnull=True) | Q(due_at__gte=now)
+    return ReportingPeriod.objects.filter(
+        undue, opened_at__lte=now, locked_at__isnull=True, is_backfill=False
+    )
+
+
+def add_duties_of(plan, *, now):
+    """`add_new_duties` in every running period of `plan`: the office has just let somebody bear a task."""
+    return [row for period in running(now).filter(plan=plan) for row in add_new_duties(period, now=now)]
+
+
 def open_due(now, *, demo=False):
     """Open every period whose time has come, of plans in use; returns those opened.
 
@@ -169,10 +183,7 @@ def open_due(now, *, demo=False):
         .exclude(plan__in_use_from="")
         .select_related("plan")
     )
-    running = ReportingPeriod.objects.filter(
-        opened_at__lte=now, due_at__gte=now, locked_at__isnull=True, is_backfill=False
-    )
-    for period in running:
+    for period in running(now):
         add_new_duties(period, now=now)
     return [open_period(period, now=now, demo=demo) for period in waiting if may_open_by_itself(period)]
 
@@ -238,6 +249,7 @@ def lock_period(period, *, by, now):
     _wait_for_writers(period)
     record("锁定报告期", period, by=by, now=now)
     period.refresh_from_db()
+    verdicts.freeze(period, by=by, now=now)
     return period
 
 
@@ -256,6 +268,7 @@ def unlock_period(period, *, by, now):
     )
     if not unlocked:
         raise Denied("本期没有锁定。")
+    verdicts.thaw(period)
     record("解除锁定", period, by=by, now=now)
     period.refresh_from_db()
     return period
@@ -287,7 +300,8 @@ def with_counts(plan, user):
     """The plan's periods in order, with `owed_count`, `left_count`, `accepted_count` of their rows, as far as
     this person may know of the tasks."""
     known = Q(reports__task__isnull=True) | Q(reports__task__in=Task.objects.visible_to(user))
-    owed = known & Q(reports__owed=True)
+    contribution = Q(reports__kind=ProgressReport.Kind.TASK, reports__role=Assignment.Role.SUPPORT)
+    owed = known & Q(reports__owed=True) & ~contribution
     due = owed & Q(reports__waived_at__isnull=True)
     return plan.periods.select_related("locked_by", "plan").annotate(
         owed_count=Count("reports", filter=owed),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.dispatch import Signal
 
 from agencies.audit import record
 from agencies.models import Agency, AgencyGroup
@@ -19,6 +20,9 @@ from tasks.permissions import check_assign
 Duty, Role = Assignment.Duty, Assignment.Role
 Kind, Outcome = AssignmentQuestion.Kind, AssignmentQuestion.Outcome
 SUPPORT_DUTY = {Kind.GROUP: Duty.GROUP, Kind.NAMED_IN_TEXT: Duty.INVITED, Kind.UNMATCHED: Duty.NAMED}
+# Sent with plan= and now= when somebody has come to bear a task, inside the same transaction: what follows
+# from it (a row in the running quarter) is there together with the duty, or not at all.
+duties_added = Signal()
 STRENGTH = (Duty.LEAD, Duty.NAMED, Duty.INVITED, Duty.GROUP, Duty.IMPLIED)
 
 
@@ -52,6 +56,7 @@ def answer_by_assigning(question, agencies, *, by, now):
     rows = [_bear(question, agency, duty, group=group, demo=by.is_demo) for agency in agencies]
     detail = {"原文写法": question.as_written, "单位": [agency.name for agency in agencies]}
     record("列入责任单位", question.task, by=by, now=now, detail=detail)
+    duties_added.send(Assignment, plan=question.plan, now=now)
     return rows
 
 
@@ -129,6 +134,7 @@ def add_agency(task, agency, role, *, basis, valid_from, by, now):
     )
     detail = {"单位": agency.name, "角色": assignment.get_role_display(), "依据": basis.strip()}
     record("增列责任单位", task, by=by, now=now, detail=detail)
+    duties_added.send(Assignment, plan=task.plan, now=now)
     return assignment
 
 

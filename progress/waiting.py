@@ -1,0 +1,32 @@
+"""What waits for the office's decision besides returns, counted in one query.
+
+Each thing that can wait is one line of `THINGS`: a name, and the rows of a plan that wait. The desk shows
+them; whoever lets something else wait adds a line.
+"""
+
+from django.db.models import Count, Subquery, Value
+
+from progress import extensions, waiving
+from tasks import not_concerned
+from tasks.models import AssignmentQuestion, Plan
+
+THINGS = {
+    "questions": lambda plan: AssignmentQuestion.objects.filter(plan=plan, outcome=""),
+    "extensions": extensions.waiting_for_office,
+    "ended_duties": waiving.ended_of_plan,
+    "not_concerned": not_concerned.waiting,
+}
+
+
+def for_office(plan):
+    """{name of THINGS: how many of `plan` wait}; one query."""
+    counted = {name: _count(rows(plan)) for name, rows in THINGS.items()}
+    return {
+        name: number or 0 for name, number in Plan.objects.filter(pk=plan.pk).values(**counted).get().items()
+    }
+
+
+def _count(rows):
+    """The number of `rows` as a part of another query; None where there is none."""
+    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(number=Count("pk"))
+    return Subquery(counted.values("number"))
