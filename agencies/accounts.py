@@ -108,7 +108,7 @@ def assign_post(person, role, agency=None, *, valid_from=None, valid_until=None,
         raise Denied(f"{Role(role).label}{'不属于任何单位' if agency else '须选定所在单位'}。")
     if role == Role.OFFICE and not agency.is_office:
         raise Denied("办公室岗位只能设在领导小组办公室。")
-    if role in (Role.REPORTER, Role.APPROVER) and agency.kind == agency.Kind.LEADING_GROUP:
+    if role in (Role.REPORTER, Role.APPROVER, Role.COLLEAGUE) and agency.kind == agency.Kind.LEADING_GROUP:
         raise Denied(f"{agency}不是填报单位，不能设{Role(role).label}。")
     with transaction.atomic():
         same = person.posts.filter(role=role, agency=agency).on(valid_from or timezone.localdate(now))

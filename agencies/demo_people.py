@@ -5,7 +5,7 @@ from agencies.models import Agency, Role, User
 FRONT = "办公室、市领导、管理员"
 EXAMPLES = "先试这几位"
 EXAMPLE_BODIES = ("fgw", "kjj", "sixian")
-ROLE_ORDER = [Role.OFFICE, Role.LEADER, Role.ADMIN, Role.REPORTER, Role.APPROVER]
+ROLE_ORDER = [Role.OFFICE, Role.LEADER, Role.ADMIN, Role.REPORTER, Role.APPROVER, Role.COLLEAGUE]
 
 
 def demo_people():

@@ -16,6 +16,7 @@ SEEN_STEP = 60
 # somebody at work.
 BACKGROUND = "X-Background"
 IDLE, TOO_LONG = "idle", "absolute"
+FOR_COLLEAGUES = "协办人只办理分办给自己的事项，其他内容请向本单位填报人了解。"
 OPEN_TO_EXPIRED_PASSWORDS = {"agencies:password", "agencies:sign_out", "healthz"}
 
 
@@ -46,6 +47,27 @@ class SessionLimitsMiddleware:
         return redirect("agencies:password")
 
 
+class ColleaguesMiddleware:
+    """Keeps people who only help out (协办人) to the pages marked for them, whatever page is added later.
+
+    The API is left to its own rules: to it they are people without a business role.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        is_public = not getattr(view, "login_required", True)
+        if is_public or getattr(view, "open_to_colleagues", False) or request.path.startswith("/api/"):
+            return None
+        if not request.user.is_authenticated or not request.user.is_only_colleague:
+            return None
+        return _refusal(request, FOR_COLLEAGUES)
+
+
 class DeniedMiddleware:
     """A Denied that reaches the top becomes 403 with its reason: page, fragment or JSON."""
 
@@ -58,10 +80,14 @@ class DeniedMiddleware:
     def process_exception(self, request, exception):
         if not isinstance(exception, Denied):
             return None
-        if request.path.startswith("/api/") or _wants_json(request):
-            return JsonResponse({"code": "denied", "reason": exception.reason}, status=403)
-        template = "_denied.html" if getattr(request, "htmx", False) else "403.html"
-        return render(request, template, {"reason": exception.reason}, status=403)
+        return _refusal(request, exception.reason)
+
+
+def _refusal(request, reason):
+    if request.path.startswith("/api/") or _wants_json(request):
+        return JsonResponse({"code": "denied", "reason": reason}, status=403)
+    template = "_denied.html" if getattr(request, "htmx", False) else "403.html"
+    return render(request, template, {"reason": reason}, status=403)
 
 
 def start_session(session, now):

@@ -28,6 +28,12 @@ def why_not(check, *args, **kwargs):
     return ""
 
 
+def open_to_colleagues(view):
+    """Mark a page a 协办人 may open; to people with no other role every other page of the house is shut."""
+    view.open_to_colleagues = True
+    return view
+
+
 @cache
 def visibility_matrix():
     """Who sees what, as data: {kind of thing: {kind of viewer: true/false}} (design, section 1)."""

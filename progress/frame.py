@@ -39,6 +39,11 @@ class Frame:
         return self.user.roles if self.user.is_authenticated else set()
 
     @property
+    def is_only_colleague(self):
+        """Whether the house shows nothing but what was handed to this person (协办人)."""
+        return self.user_roles == {Role.COLLEAGUE}
+
+    @property
     def agency(self):
         return self.user.agency if self.user.is_authenticated else None
 
@@ -90,8 +95,8 @@ class Frame:
         if self.period is None or not self.user_roles & {Role.REPORTER, Role.APPROVER, Role.OFFICE}:
             return {}
         reports = ProgressReport.objects.owed().filter(period=self.period)
-        if Role.OFFICE not in self.user_roles:
-            reports = reports.of_own(self.user)
+        is_office = Role.OFFICE in self.user_roles
+        reports = reports.to_office() if is_office else reports.of_own(self.user)
         return reports.aggregate(
             returned=Count("pk", filter=Q(state=State.RETURNED)),
             draft=Count("pk", filter=Q(state=State.DRAFT)),

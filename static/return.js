@@ -425,6 +425,7 @@
     if (button && button.dataset.carry) carry(button.dataset.carry);
     else if (button && button.dataset.remove) removeFile(button);
     else if (button && button.hasAttribute("data-submit")) submit(button);
+    else if (button && button.hasAttribute("data-send-on")) sendOn(button);
     else save().then((good) => { if (good) window.suzhou.toast("已保存。", "good"); });
   });
 
@@ -461,22 +462,37 @@
     } finally { button.disabled = false; }
   }
 
+  /* Saves, then posts the form with this button's verb: the page the server answers with is the next one. */
+  async function sendOn(button) {
+    button.disabled = true;
+    const good = await save();
+    if (!good) { button.disabled = false; window.suzhou.toast("还有内容没有保存，保存后才能交回。", "bad"); return; }
+    const verb = document.createElement("input");
+    verb.type = "hidden";
+    verb.name = button.name;
+    verb.value = button.value;
+    form.append(verb);
+    leaving = true;
+    form.submit();
+  }
+
   /* --- files ---------------------------------------------------------------------------------------------------- */
 
   const picker = document.getElementById("files");
   const zone = form.querySelector("[data-dropzone]");
   const uploads = document.getElementById("uploads");
   form.querySelectorAll("[data-plain-upload]").forEach((button) => { button.hidden = true; });
-  picker.removeAttribute("name");
-  picker.classList.add("visually-hidden"); /* its label is the button */
   let line = Promise.resolve();
-
-  picker.addEventListener("change", () => { takeIn(picker.files); picker.value = ""; });
-  ["dragenter", "dragover"].forEach((kind) => zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.add("is-over"); }));
-  ["dragleave", "drop"].forEach((kind) => zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.remove("is-over"); }));
-  zone.addEventListener("drop", (event) => takeIn(event.dataTransfer.files));
-  /* A file dropped beside the box must not replace the page. */
-  ["dragover", "drop"].forEach((kind) => document.addEventListener(kind, (event) => event.preventDefault()));
+  if (picker) {
+    picker.removeAttribute("name");
+    picker.classList.add("visually-hidden"); /* its label is the button */
+    picker.addEventListener("change", () => { takeIn(picker.files); picker.value = ""; });
+    ["dragenter", "dragover"].forEach((kind) => zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.add("is-over"); }));
+    ["dragleave", "drop"].forEach((kind) => zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.remove("is-over"); }));
+    zone.addEventListener("drop", (event) => takeIn(event.dataTransfer.files));
+    /* A file dropped beside the box must not replace the page. */
+    ["dragover", "drop"].forEach((kind) => document.addEventListener(kind, (event) => event.preventDefault()));
+  }
 
   function takeIn(files) {
     Array.from(files).forEach((file) => {
@@ -578,6 +594,33 @@
       if (answer.ok) showFiles(said);
       else window.suzhou.toast(said.reason, "bad");
     } catch (error) { window.suzhou.toast("没有移除：网络不通，请稍后再试。", "bad"); }
+  }
+
+  /* --- by keyboard ------------------------------------------------------------------------------------------------- */
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
+    const ctrl = event.ctrlKey || event.metaKey;
+    if (ctrl && event.key === "Enter") return press(event, form.querySelector("[data-submit]"));
+    if (!event.altKey || ctrl) return undefined;
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") return press(event, document.querySelector('[data-alt="' + event.key + '"]'), true);
+    if (event.code === "KeyL") return press(event, form.querySelector('[data-carry="all"]'));
+    if (event.code === "KeyN") return nothingChanged(event);
+    return undefined;
+  });
+
+  /* always: the browser's own meaning of the key (going back) is not to happen here, even with nowhere to go */
+  function press(event, control, always) {
+    if (control || always) event.preventDefault();
+    if (control && !control.disabled) control.click();
+  }
+
+  function nothingChanged(event) {
+    if (!controlsOf("nature").length) return;
+    event.preventDefault();
+    put("nature", "no_change");
+    showNature();
+    goTo("field-no_change_reason");
   }
 
   /* --- start ------------------------------------------------------------------------------------------------------- */

@@ -199,6 +199,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "progress.frame.FrameMiddleware",
+    "agencies.middleware.ColleaguesMiddleware",
     "agencies.middleware.DeniedMiddleware",
 ]
 

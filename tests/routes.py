@@ -9,7 +9,8 @@ sent to the sign-in page (302) unless said otherwise.
 from dataclasses import dataclass, field
 
 SIGNED_IN = (
-    *("nobody", "reporter", "approver", "supporter", "supporter_approver", "county", "stranger"),
+    *("nobody", "colleague"),
+    *("reporter", "approver", "supporter", "supporter_approver", "county", "stranger"),
     *("office", "office2", "leader", "admin"),
 )
 VISITORS = ("anonymous", "disabled", *SIGNED_IN)
@@ -23,8 +24,12 @@ TOGETHER = {
 
 
 def all_get(status, **others):
-    """{visitor: status}: `status` for whoever is signed in, 302 for the rest, but for `others`."""
+    """{visitor: status}: `status` for whoever is signed in, 302 for the rest, but for `others`.
+
+    A colleague gets nothing (403) where they are not named: the house is shut to them but for their own.
+    """
     answers = dict.fromkeys(SIGNED_IN, status) | dict.fromkeys(("anonymous", "disabled"), 302)
+    answers["colleague"] = 403
     for who, answer in others.items():
         answers |= dict.fromkeys(TOGETHER.get(who, (who,)), answer)
     return answers
@@ -35,7 +40,8 @@ def public(status=200):
 
 
 def api(status, **others):
-    return all_get(status, **{"visitors": 401, **others})
+    """As `all_get`; to the API a colleague is somebody without a post."""
+    return all_get(status, **{"visitors": 401, "colleague": others.get("nobody", status), **others})
 
 
 @dataclass(frozen=True)
@@ -88,15 +94,17 @@ def api_act(**others):
 ROUTES = {
     "healthz": Route(public(), public(405)),
     # --- agencies -------------------------------------------------------------------------------
-    "agencies:sign_in": Route(all_get(302, visitors=200), public()),
+    "agencies:sign_in": Route(all_get(302, colleague=302, visitors=200), public()),
     "agencies:sign_out": Route(public(405), public(302)),
     "agencies:invitation": Route(public(403), address={"token": "token"}),
     "agencies:first_admin": Route(public(403), address={"token": "token"}),
-    "agencies:me": Route(all_get(200)),
-    "agencies:password": Route(all_get(200)),
-    "agencies:tokens": Route(all_get(200)),
-    "agencies:token_revoke": Route(NO_POST | {"anonymous": 302}, all_get(404), {"key": "token"}),
-    "agencies:other_devices": Route(NO_POST, all_get(302)),
+    "agencies:me": Route(all_get(200, colleague=200)),
+    "agencies:password": Route(all_get(200, colleague=200)),
+    "agencies:tokens": Route(all_get(200, colleague=200)),
+    "agencies:token_revoke": Route(
+        all_get(405, colleague=405), all_get(404, colleague=404), {"key": "token"}
+    ),
+    "agencies:other_devices": Route(all_get(405, colleague=405), all_get(302, colleague=302)),
     "agencies:agency_list": Route(all_get(200)),
     "agencies:agency_export": Route(all_get(200)),
     "agencies:agency_new": Route(OFFICE_OR_ADMIN, all_get(403, offices=400, admin=400)),
@@ -136,8 +144,20 @@ ROUTES = {
     "tasks:assignment_end": Route(office_act(404), address={**OF_TASK, "pk": "missing"}),
     "tasks:marks": Route(OFFICE_PAGE, office_act(), OF_TASK),
     # --- progress -------------------------------------------------------------------------------
-    "progress:home": Route(all_get(302), NO_POST),
+    "progress:home": Route(all_get(302, colleague=302), all_get(405, colleague=405)),
     "progress:workbench": Route(TASKS, NO_POST, PLACE),
+    "progress:handouts": Route(all_get(200, colleague=200), all_get(405, colleague=405)),
+    "progress:handout": Route(all_get(404, colleague=200), all_get(404, colleague=412), {"pk": "handout"}),
+    "progress:handing_out": Route(
+        all_get(403, nobody=404, reporter=200, supporter=200, county=200, stranger=200),
+        all_get(403, nobody=404, reporter=400, supporter=400, county=400, stranger=400),
+        PLACE,
+    ),
+    "progress:handouts_of": Route(all_get(404, own=200), all_get(404, reporter=400, approver=400), OF_RETURN),
+    "progress:handout_merge": Route(all_get(404), address={**OF_RETURN, "pk": "handout"}),
+    "progress:handout_recall": Route(
+        NO_POST, all_get(404, reporter=302, approver=403), {**OF_RETURN, "pk": "handout"}
+    ),
     "progress:register": Route(TASKS, NO_POST, PLACE),
     "progress:register_export": Route(TASKS, NO_POST, PLACE),
     "progress:task": Route(TASKS, NO_POST, OF_TASK),
@@ -148,6 +168,14 @@ ROUTES = {
     "progress:problems_export": Route(RETURNS, NO_POST, PLACE),
     "progress:exports": Route(RETURNS, NO_POST, PLACE),
     "progress:export_quarter": Route(RETURNS, NO_POST, PLACE),
+    "progress:extensions": Route(RETURNS, NO_POST, PLACE),
+    "progress:extensions_decide": Route(NO_POST, office_act(400), PLACE),
+    "progress:extension_new": Route(
+        all_get(404, reporter=200, approver=403, offices=403),
+        all_get(404, reporter=400, approver=403, offices=403),
+        {**PLACE, "pk": "report"},
+    ),
+    "progress:extension": Route(NO_POST, all_get(404), {**PLACE, "pk": "missing"}),
     "progress:returns": Route(RETURNS, NO_POST, PLACE),
     "progress:returns_export": Route(RETURNS, NO_POST, PLACE),
     "progress:confirm_verdicts": Route(NO_POST, office_act(nobody=403), PLACE),
@@ -163,6 +191,14 @@ ROUTES = {
         all_get(403, approver=200, supporter_approver=404, offices=404),
         all_get(403, approver=400, supporter_approver=404, offices=404),
         {**PLACE, "pk": "report"},
+    ),
+    "progress:bulk_decide": Route(
+        NO_POST, all_get(403, approver=302, supporter_approver=302, offices=302), PLACE
+    ),
+    "progress:bulk_submit": Route(
+        all_get(403, reporter=200, supporter=200, county=200, stranger=200),
+        all_get(403, reporter=302, supporter=302, county=302, stranger=302),
+        PLACE,
     ),
     "progress:attachment": Route(all_get(404), NO_POST, {"pk": "missing"}),
     "progress:periods": Route(TASKS, NO_POST, {"plan": "plan"}),

@@ -6,12 +6,14 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from agencies.models import AgencyGroup, AgencyName, Role
+from progress.models import Handout
 from tests import factories
 from tests.cast import body, client_of, person
 from tests.routes import ROUTES, Route, all_get
 
 CAST = {
     "nobody": ("nobody", None, None),
+    "colleague": ("fgw-colleague", Role.COLLEAGUE, "fgw"),
     "reporter": ("fgw", Role.REPORTER, "fgw"),
     "approver": ("fgw-approver", Role.APPROVER, "fgw"),
     "supporter": ("kjj", Role.REPORTER, "kjj"),
@@ -45,6 +47,14 @@ class World:
         self.clients |= {kind: client_of(one) for kind, one in self.people.items()}
         task = factories.make_task(leads=[body("fgw")], supports=[body("kjj")])
         report = factories.make_report(task, body("fgw"))
+        handout = Handout.objects.create(
+            report=report,
+            to=self.people["colleague"],
+            parts=["progress"],
+            due_on=factories.DUE.date(),
+            handed_at=factories.OPENS,
+            handed_by=self.people["reporter"],
+        )
         inferred = AgencyName.objects.create(agency=body("fgw"), name="市某委", inferred=True)
         group = AgencyGroup.objects.create(code="some", name="某些单位")
         self.values = {
@@ -53,6 +63,7 @@ class World:
             "number": task.number,
             "agency": "fgw",
             "report": report.pk,
+            "handout": handout.pk,
             "person": "fgw",
             "token": "nonsense",
             "group": group.pk,

@@ -96,6 +96,16 @@ class User(AbstractBaseUser):
         """The set of roles in force today, e.g. {"reporter"}."""
         return {post.role for post in self.posts_today}
 
+    @property
+    def business_roles(self):
+        """The roles that open the plans and the quarter. A 协办人 sees only what was handed to them, so to
+        everything else they are like somebody without a post."""
+        return self.roles - {Role.COLLEAGUE}
+
+    @property
+    def is_only_colleague(self):
+        return self.roles == {Role.COLLEAGUE}
+
     def has_role(self, *roles):
         return bool(self.roles.intersection(roles))
 
@@ -104,7 +114,8 @@ class User(AbstractBaseUser):
         return self.has_role(Role.OFFICE)
 
     def agency_ids(self, *roles):
-        """Ids of the agencies this person acts for today in any of `roles` (default: all of them).
+        """Ids of the agencies this person acts for today in any of `roles` (default: all but 协办人, who act
+        for nobody and are asked for by name).
 
         Includes the predecessors of those agencies, where the succession is confirmed: a successor's
         posts act for its predecessors (design, "Who and what was promised").
@@ -112,7 +123,7 @@ class User(AbstractBaseUser):
         own = {
             post.agency_id
             for post in self.posts_today
-            if post.agency_id and (not roles or post.role in roles)
+            if post.agency_id and (post.role in roles if roles else post.role != Role.COLLEAGUE)
         }
         return own | {old for old, new in self.successions if new in own} if own else own
 
@@ -123,8 +134,10 @@ class User(AbstractBaseUser):
 
     @property
     def agency(self):
-        """The body this person works for first; None for leaders and administrators."""
-        return next((post.agency for post in self.posts_today if post.agency_id), None)
+        """The body this person works for first, where they do more than help out; None for leaders and
+        administrators."""
+        held = sorted(self.posts_today, key=lambda post: post.role == Role.COLLEAGUE)
+        return next((post.agency for post in held if post.agency_id), None)
 
 
 class Post(DatedModel):

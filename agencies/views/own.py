@@ -19,9 +19,10 @@ from agencies.accounts import (
 from agencies.forms import ChangePasswordForm, PersonForm, posted
 from agencies.models import User
 from agencies.passwords import must_be_changed
-from agencies.permissions import Denied
+from agencies.permissions import Denied, open_to_colleagues
 
 
+@open_to_colleagues
 @never_cache
 def me(request):
     # A copy, so that a refused form does not change the person shown around it.
@@ -36,6 +37,7 @@ def me(request):
     return render(request, "agencies/me.html", context)
 
 
+@open_to_colleagues
 @never_cache
 @sensitive_post_parameters()
 def password(request):
@@ -53,6 +55,7 @@ def password(request):
     return render(request, "agencies/password.html", context)
 
 
+@open_to_colleagues
 @never_cache
 def tokens(request):
     """The list, and on POST a new token, whose secret is shown in this answer only."""
@@ -67,6 +70,7 @@ def tokens(request):
     return render(request, "agencies/tokens.html", context, status=403 if problem else 200)
 
 
+@open_to_colleagues
 @require_POST
 def token_revoke(request, key):
     token = get_object_or_404(request.user.auth_token_set.filter(token_key=key)[:1])
@@ -75,6 +79,7 @@ def token_revoke(request, key):
     return redirect("agencies:tokens")
 
 
+@open_to_colleagues
 @require_POST
 def other_devices(request):
     sign_out_everywhere(request.user, by=request.user, now=timezone.now())

@@ -17,25 +17,33 @@ from agencies.models import (
     Post,
     User,
 )
-from progress import owing
+from progress import owing, verdicts
 from progress.models import (
     Attachment,
     Correction,
     DemonstrationRun,
+    Handout,
     Issuance,
+    MeetingEdition,
     ProgressReport,
     ReportingPeriod,
     ReportStep,
     ReportVersion,
     TaskState,
     TaskVerdict,
+    VerdictProposal,
+    VerdictReply,
 )
 from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, TaskAmendment, TaskLink
 
 # In the order foreign keys allow. Steps and versions go with their report.
 BORN_AS_DEMONSTRATION = (
+    Handout,
     Correction,
     Issuance,
+    MeetingEdition,
+    VerdictReply,
+    VerdictProposal,
     TaskVerdict,
     TaskState,
     ReportStep,
@@ -70,6 +78,8 @@ def remove():
     AssignmentQuestion.objects.filter(answered_by__in=people).update(
         outcome="", answered_at=None, answered_by=None
     )
+    for period in ReportingPeriod.objects.filter(locked_by__in=people):
+        verdicts.thaw(period)
     ReportingPeriod.objects.filter(locked_by__in=people).update(locked_at=None, locked_by=None)
     gone = {str(model._meta.verbose_name): _born(model, kept).delete()[0] for model in BORN_AS_DEMONSTRATION}
     ReportingPeriod.objects.filter(opened_for_demo=True).update(opened_at=None, opened_for_demo=False)
@@ -108,6 +118,8 @@ def _born(model, kept):
     born = model.objects.filter(is_demo=True)
     if model in WITH_REPORT:
         return born.filter(report__is_demo=True)
+    if model is Handout:
+        return born.exclude(report__in=kept)
     if model is AuditEvent:
         of_kept = {"subject_type": ProgressReport._meta.label_lower, "subject_id__in": list(map(str, kept))}
         return born.exclude(**of_kept)

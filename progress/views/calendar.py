@@ -67,7 +67,7 @@ def _kind(day, exception):
 
 def _year_asked(request):
     """?year=, within reason; the present year otherwise. 404 for people without a role."""
-    if not request.user.roles:
+    if not request.user.business_roles:
         raise Http404
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else 0

@@ -27,7 +27,7 @@ from tasks.models import Plan
 
 def plan_known_to(user, code):
     """The plan of an address; 404 for strangers to the house and unknown plans."""
-    if not user.roles:
+    if not user.business_roles:
         raise Http404
     return get_object_or_404(Plan, code=code)
 

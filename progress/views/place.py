@@ -11,6 +11,6 @@ def period_at(request, plan, period):
     404 for people without a post, and for plans and periods that are not there.
     """
     found = frame_of(request).period
-    if not request.user.roles or found is None or (found.plan.code, found.code) != (plan, period):
+    if not request.user.business_roles or found is None or (found.plan.code, found.code) != (plan, period):
         raise Http404
     return found

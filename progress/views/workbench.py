@@ -6,18 +6,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.models import Role
-from progress import dashboards
+from agencies.permissions import open_to_colleagues
+from progress import dashboards, handouts
 from progress.frame import frame_of
 from progress.views.place import period_at
 
 
+@open_to_colleagues
 @require_safe
 def home(request):
-    """The workbench of the current plan and period; administrators go to their accounts."""
+    """The workbench of the current plan and period; administrators go to their accounts, those who only help
+    out to what was handed to them."""
     frame = frame_of(request)
     if not frame.user_roles:
         return redirect("agencies:me")
-    if frame.user_roles == {Role.ADMIN}:
+    if frame.is_only_colleague:
+        return redirect("progress:handouts")
+    if request.user.business_roles == {Role.ADMIN}:
         return redirect("agencies:people")
     if frame.period is None:
         raise Http404
@@ -36,4 +41,6 @@ def workbench(request, plan, period):
     }
     context = {"plan": period.plan, "period": period, "now": now}
     context |= {name: desk(user, period, now) for role, (name, desk) in desks.items() if user.has_role(role)}
+    if user.has_role(Role.REPORTER):
+        context["handed"] = handouts.waiting_for(user, period.plan_id, timezone.localdate(now))
     return render(request, "progress/workbench.html", context)

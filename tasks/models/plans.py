@@ -102,7 +102,7 @@ class TaskQuerySet(models.QuerySet):
 
         Sensitive tasks are known to bodies with a duty, the office and leaders named for them only.
         """
-        if not user.is_authenticated or not user.roles:
+        if not user.is_authenticated or not user.business_roles:
             return self.none()
         if user.has_role(Role.OFFICE):
             return self

@@ -10,7 +10,7 @@ def plan_at(request, plan, period):
     """The plan of an address `/work/<plan>/<period>/…`. 404 for strangers to the house, unknown plans,
     and periods outside the plan. The plan the frame has loaded is not asked for again."""
     found = request.frame.plan_called(plan) or get_object_or_404(Plan, code=plan)
-    if not request.user.roles or not found.first_period <= last_quarter(period) <= found.last_period:
+    if not request.user.business_roles or not found.first_period <= last_quarter(period) <= found.last_period:
         raise Http404
     return found
 
