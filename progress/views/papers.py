@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
 from agencies.spreadsheets import Column, list_response
-from progress import content, papers, permissions, unit_sheet
+from progress import content, papers, permissions, quarter_sheet
 from progress import paper as paper_form
 from progress.attachments import too_large
 from progress.filetypes import Refused
@@ -82,15 +82,15 @@ def sheet(request, plan, period, agency):
             return redirect("progress:unit_sheet", plan, period, agency)
     context = {"sheet": found, "agency": found.agency, "period": found.period, "form": form}
     context["ticked"] = request.POST.getlist("rows") if form.errors else None
-    return render(request, "progress/unit_sheet.html", context, status=400 if form.errors else 200)
+    return render(request, "progress/quarter_sheet.html", context, status=400 if form.errors else 200)
 
 
 def _sheet_at(request, plan, period, agency):
     period = period_at(request, plan, period)
     found = get_object_or_404(Agency.objects.visible_to(request.user), code=agency)
-    if not unit_sheet.may_see(request.user, found):
+    if not quarter_sheet.may_see(request.user, found):
         raise Http404
-    return unit_sheet.UnitSheet(found, period, request.user, timezone.now())
+    return quarter_sheet.QuarterSheet(found, period, request.user, timezone.now())
 
 
 def _chosen(request, found):
@@ -169,7 +169,7 @@ COLUMNS = [
 def sheet_export(request, plan, period, agency):
     """The sheet as Excel, with its sign-off line."""
     found = _sheet_at(request, plan, period, agency)
-    rows = [unit_sheet.as_text(row) for row in found.rows]
+    rows = [quarter_sheet.as_text(row) for row in found.rows]
     line = found.sign_off
     signed = [
         f"填报人：{line['filled_by']}",
