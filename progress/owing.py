@@ -7,6 +7,7 @@ for the year every body with any duty owes the 年度落实情况报告, and not
 A duty counts when it is in force on the period's last day.
 """
 
+from agencies.models import Agency
 from progress.models import DutyRule, ProgressReport, TaskReturn, TaskState, UnitDuty, UnitReturn
 from tasks.models import Assignment, NotConcerned
 
@@ -68,6 +69,16 @@ def owing_units(period):
     named = UnitDuty.objects.filter(plan=period.plan_id, ended_at__isnull=True)
     found = {*bearing.values_list("agency", "agency__order"), *named.values_list("agency", "agency__order")}
     return [agency for agency, _ in sorted(found, key=lambda each: each[::-1])]
+
+
+def obliged_units(plan, on):
+    """The bodies whose duties on the day `on` oblige them to a summary every quarter, in official order."""
+    bearing = (
+        Assignment.objects.filter(task__plan=plan, duty__in=duties_filing_as_units(plan))
+        .on(on)
+        .exclude(not_concerned__outcome=NotConcerned.Outcome.CONFIRMED)
+    )
+    return list(Agency.objects.filter(pk__in=bearing.values("agency")).order_by("order", "code"))
 
 
 def _in_force(period):

@@ -77,6 +77,25 @@ class FrequencyForm(forms.Form):
     frequency = forms.ChoiceField(label="填报频次", choices=DutyRule.Frequency.choices)
 
 
+class UnitDutyForm(forms.Form):
+    """The body to file a 单位小结. bodies: those that may be chosen."""
+
+    agency = forms.ModelChoiceField(
+        queryset=None,
+        to_field_name="code",
+        label="指定单位",
+        empty_label="请选择",
+        error_messages={
+            "required": "请选择要指定的单位。",
+            "invalid_choice": "没有这家单位，或已经指定，请重新选择。",
+        },
+    )
+
+    def __init__(self, *args, bodies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = bodies
+
+
 def _points(label):
     return forms.DecimalField(
         label=label,

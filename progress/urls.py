@@ -23,7 +23,11 @@ from progress.views import (
     returns,
     reviews,
     task,
+    unit_duties,
+    verdict,
+    verdicts,
     versions,
+    waivers,
     workbench,
 )
 
@@ -95,6 +99,14 @@ urlpatterns = [
         papers.sheet_export,
         name="unit_sheet_export",
     ),
+    path("work/<plan:plan>/<period:period>/units/<slug:agency>/", return_form.unit_form, name="unit_form"),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/versions/",
+        versions.unit_versions,
+        name="unit_versions",
+    ),
+    path("work/<plan:plan>/unit-duties/", unit_duties.unit_duties, name="unit_duties"),
+    path("work/<plan:plan>/unit-duties/<int:pk>/end/", unit_duties.unit_duty_end, name="unit_duty_end"),
     path("work/", workbench.home, name="home"),
     path("work/agencies/<slug:code>/", agency.agency, name="agency"),
     path("work/<plan:plan>/<period:period>/", workbench.workbench, name="workbench"),
@@ -125,15 +137,39 @@ urlpatterns = [
     path(
         "work/<plan:plan>/<period:period>/returns/export.xlsx", returns.returns_export, name="returns_export"
     ),
+    path("work/<plan:plan>/<period:period>/returns/waive/", waivers.waive, name="waive"),
     path("work/<plan:plan>/<period:period>/tasks/", register.register, name="register"),
     path(
         "work/<plan:plan>/<period:period>/tasks/export.xlsx", register.register_export, name="register_export"
     ),
     path("work/<plan:plan>/<period:period>/tasks/<int:number>/", task.task, name="task"),
     path("work/<plan:plan>/<period:period>/tasks/<int:number>/state/", task.task_state, name="task_state"),
+    path("work/<plan:plan>/<period:period>/verdicts/", verdicts.verdict_list, name="verdicts"),
+    path(
+        "work/<plan:plan>/<period:period>/verdicts/propose/",
+        verdicts.propose_verdicts,
+        name="propose_verdicts",
+    ),
+    path("work/<plan:plan>/<period:period>/verdicts/send/", verdicts.send_verdicts, name="send_verdicts"),
     path(
         "work/<plan:plan>/<period:period>/verdicts/confirm/",
-        overview.confirm_verdicts,
+        verdicts.confirm_verdicts,
         name="confirm_verdicts",
+    ),
+    path("work/<plan:plan>/<period:period>/verdicts/<int:number>/", verdict.verdict, name="verdict"),
+    path(
+        "work/<plan:plan>/<period:period>/verdicts/<int:number>/propose/",
+        verdict.verdict_propose,
+        name="verdict_propose",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/verdicts/<int:number>/confirm/",
+        verdict.verdict_confirm,
+        name="verdict_confirm",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/verdicts/<int:number>/reply/",
+        verdict.verdict_reply,
+        name="verdict_reply",
     ),
 ]
