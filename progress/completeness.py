@@ -38,10 +38,21 @@ def missing(report, ground=None):
     """
     if report.kind == ProgressReport.Kind.UNIT:
         return _missing_for_year(report) if report.period.is_annual else _missing_for_summary(report)
+    if report.is_contribution:
+        return _missing_for_contribution(report.task_return)
     said, ground = report.task_return, ground or Ground(report)
     if said.nature == TaskReturn.Nature.NO_CHANGE:
         return _missing_for_no_change(said, ground)
     return _missing_for_progress(said, ground)
+
+
+def _missing_for_contribution(said):
+    """What a lead asked for, or why there is nothing: a supporter answers to no goal and gives no percent."""
+    if said.nature == TaskReturn.Nature.NO_CHANGE and not said.no_change_reason.strip():
+        return {"no_change_reason": "确认无可提供的，请写明原因。"}
+    if said.nature == TaskReturn.Nature.PROGRESS and not said.progress.strip():
+        return {"progress": "请填写提供的材料；确无可提供的，请改选“无可提供”并说明原因。"}
+    return {}
 
 
 def goal_of(report):

@@ -10,16 +10,61 @@ from django.db.models import Q
 from django.utils import timezone
 
 from agencies.models import Agency
-from progress import figures
-from progress.models import Extension, Lamp, ProgressReport
+from progress import figures, waiving
+from progress.models import ContributionRequest, Correction, Extension, Lamp, ProgressReport, TargetValue
 from tasks.filters import TaskFilter
 from tasks.models import Assignment
 
 BEHIND = "behind"
 
 
+class ContributionFilter(django_filters.FilterSet):
+    """What leads asked of supporters, by body (of either side) and by what became of it."""
+
+    agency = django_filters.ModelChoiceFilter(
+        queryset=Agency.objects.none(),
+        to_field_name="code",
+        label="单位",
+        empty_label="全部",
+        method="of_body",
+    )
+    side = django_filters.ChoiceFilter(
+        choices=[("contribution__agency", "作为配合单位"), ("lead_report__agency", "作为牵头单位")],
+        label="角色",
+        empty_label="全部",
+        method="later",
+    )
+    status = django_filters.ChoiceFilter(
+        choices=list(figures.ASKED_STATES.items()), label="状态", empty_label="全部", method="in_state"
+    )
+
+    class Meta:
+        model = ContributionRequest
+        fields = ["agency", "side", "status"]
+
+    def __init__(self, data, queryset, *, now, **kwargs):
+        super().__init__(data, queryset, **kwargs)
+        self.now = now
+        sides = [queryset.order_by().values(side) for side in ("contribution__agency", "lead_report__agency")]
+        bodies = Agency.objects.filter(Q(pk__in=sides[0]) | Q(pk__in=sides[1]))
+        self.filters["agency"].extra["queryset"] = bodies
+
+    def of_body(self, queryset, name, value):
+        side = self.form.cleaned_data.get("side")
+        if side:
+            return queryset.filter(**{side: value})
+        return queryset.filter(Q(contribution__agency=value) | Q(lead_report__agency=value))
+
+    def later(self, queryset, name, value):
+        """Only says which side the body is looked for on."""
+        return queryset
+
+    def in_state(self, queryset, name, value):
+        return queryset.filter(figures.request_conditions(self.now)[value])
+
+
 class ReportFilter(django_filters.FilterSet):
-    """Reports by body, kind, status, lateness, task and chapter.
+    """Reports by body, kind, role, status, lateness, task and chapter.
 
     status: one of the groups the figures count (`figures.GROUP_LABELS`); the workflow's states are among
     them. So every count on a page has the address of exactly its rows.
@@ -37,6 +82,7 @@ class ReportFilter(django_filters.FilterSet):
         empty_label="全部",
         method="in_class",
     )
+    role = django_filters.ChoiceFilter(choices=Assignment.Role.choices, label="角色", empty_label="全部")
     kind = django_filters.ChoiceFilter(choices=ProgressReport.Kind.choices, label="类别", empty_label="全部")
     late = django_filters.BooleanFilter(
         label="迟报",
@@ -48,7 +94,7 @@ class ReportFilter(django_filters.FilterSet):
 
     class Meta:
         model = ProgressReport
-        fields = ["status", "agency", "agency_class", "kind", "late", "task", "chapter"]
+        fields = ["status", "agency", "agency_class", "kind", "role", "late", "task", "chapter"]
 
     def in_group(self, queryset, name, value):
         return queryset.filter(figures.conditions(timezone.now())[value])
@@ -64,8 +110,18 @@ class ReportFilter(django_filters.FilterSet):
 
 
 class ReportsOfPeriodFilter(ReportFilter):
-    """ReportFilter for the page of one period: words to search, and only bodies and 行动 that occur."""
+    """ReportFilter for the page of one period: words to search, and only bodies and 行动 that occur.
 
+    Unless asked otherwise it lists what is owed to the office, as the counts do; `to` opens the contributions
+    supporters owe their leads, alone or with the rest.
+    """
+
+    to = django_filters.ChoiceFilter(
+        choices=[("leads", "牵头单位（配合材料）"), ("all", "全部")],
+        label="报送对象",
+        empty_label="办公室",
+        method="addressed",
+    )
     q = django_filters.CharFilter(
         label="关键词",
         method="search",
@@ -73,16 +129,40 @@ class ReportsOfPeriodFilter(ReportFilter):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "任务或单位"}),
     )
 
+    ended = django_filters.BooleanFilter(
+        label="责任",
+        method="of_ended_duties",
+        widget=forms.Select(choices=[("", "全部"), ("true", "已终止，尚未免报")]),
+    )
+
     class Meta(ReportFilter.Meta):
-        fields = ["q", "status", "agency", "agency_class", "chapter", "late"]
+        fields = ["q", "status", "agency", "agency_class", "chapter", "late", "ended", "to"]
 
     def __init__(self, *args, period, **kwargs):
         super().__init__(*args, **kwargs)
-        del self.filters["kind"], self.filters["task"]
+        del self.filters["kind"], self.filters["task"], self.filters["role"]
         with_rows = ProgressReport.objects.filter(period=period).values("agency")
         self.filters["agency"].extra["queryset"] = Agency.objects.filter(pk__in=with_rows)
         chapters = [(chapter.number, chapter.title) for chapter in period.plan.chapters.all()]
         self.filters["chapter"].extra["widget"] = forms.Select(choices=[("", "全部"), *chapters])
+
+    def of_ended_duties(self, queryset, name, value):
+        return waiving.of_ended_duties(queryset, timezone.localdate())
+
+    @property
+    def whole(self):
+        """Everything of the list that is being looked at, before any other filter."""
+        to = self.form.cleaned_data.get("to") if self.form.is_valid() else ""
+        if to == "all":
+            return self.queryset.all()
+        return self.queryset.contributions() if to == "leads" else self.queryset.to_office()
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(self.whole)
+
+    def addressed(self, queryset, name, value):
+        """Already narrowed: see `whole`."""
+        return queryset
 
     def search(self, queryset, name, value):
         for word in value.replace("\x00", "").split():
@@ -98,7 +178,7 @@ class ProblemFilter(ReportsOfPeriodFilter):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("status", "late", "agency_class"):
+        for name in ("status", "late", "agency_class", "ended", "to"):
             del self.filters[name]
 
     def of(self, rows):
@@ -217,3 +297,83 @@ class ExtensionFilter(django_filters.FilterSet):
             found = Q(report__task__title__icontains=word) | Q(report__agency__name__icontains=word)
             queryset = queryset.filter(found | Q(reason__icontains=word))
         return queryset
+
+
+class OfReports(django_filters.FilterSet):
+    """What lists of things about reports share: words, body, 报告期 of a plan; only what occurs in `rows`."""
+
+    q = django_filters.CharFilter(
+        label="关键词",
+        method="search",
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "任务、单位或指标"}),
+    )
+    agency = django_filters.ModelChoiceFilter(
+        queryset=Agency.objects.none(),
+        field_name="report__agency",
+        to_field_name="code",
+        label="单位",
+        empty_label="全部",
+    )
+    period = django_filters.ChoiceFilter(
+        field_name="report__period__code", label="报告期", empty_label="全部"
+    )
+    # Where a word is looked for.
+    SEARCHED = ("report__task__title", "report__agency__name")
+
+    def __init__(self, *args, periods, **kwargs):
+        super().__init__(*args, **kwargs)
+        found = self.queryset.order_by().values("report__agency")
+        self.filters["agency"].extra["queryset"] = Agency.objects.filter(pk__in=found)
+        self.filters["period"].extra["choices"] = [(period.code, period.label) for period in periods]
+
+    def search(self, queryset, name, value):
+        for word in value.replace("\x00", "").split():
+            found = Q()
+            for place in self.SEARCHED:
+                found |= Q(**{f"{place}__icontains": word})
+            if word.isdecimal() and len(word) < 5:
+                found |= Q(report__task__number=int(word))
+            queryset = queryset.filter(found)
+        return queryset
+
+
+class CorrectionFilter(OfReports):
+    """更正申请 by where they stand and of what kind they are."""
+
+    STATES = {
+        "waiting": ("待决定", Q(decided_at__isnull=True, withdrawn_at__isnull=True)),
+        "granted": ("已更正", Q(granted=True)),
+        "refused": ("未同意", Q(granted=False)),
+        "withdrawn": ("已撤回", Q(withdrawn_at__isnull=False)),
+    }
+    SEARCHED = (*OfReports.SEARCHED, "basis")
+
+    state = django_filters.ChoiceFilter(
+        choices=[(code, label) for code, (label, _) in STATES.items()],
+        label="状态",
+        empty_label="全部",
+        method="standing",
+    )
+    kind = django_filters.ChoiceFilter(choices=Correction.Kind.choices, label="类别", empty_label="全部")
+
+    class Meta:
+        model = Correction
+        fields = ["q", "state", "kind", "agency", "period"]
+
+    def standing(self, queryset, name, value):
+        return queryset.filter(self.STATES[value][1])
+
+
+class ValueFilter(OfReports):
+    """待核定数据 by certainty."""
+
+    SEARCHED = (*OfReports.SEARCHED, "target__indicator")
+
+    certainty = django_filters.ChoiceFilter(
+        choices=TargetValue.Certainty.choices[:2], label="数据性质", empty_label="全部"
+    )
+
+    class Meta:
+        model = TargetValue
+        fields = ["q", "certainty", "agency", "period"]

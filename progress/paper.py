@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from progress.content import is_of_unit, label_of, unit, word_diff
 from progress.models import ProjectUpdate, TargetValue, TaskReturn
+from tasks.models import Assignment
 
 CERTAINTY = dict(TargetValue.Certainty.choices)
 STAGE = dict(ProjectUpdate.Stage.choices)
@@ -31,7 +32,7 @@ def lines(said, against=None):
     said: a snapshot (`content.snapshot`); against: an older snapshot to mark the changes from, or None.
     Rows empty in both are left out, except 工作进展 (总体情况 of a unit's summary).
     """
-    texts, labels, kept = _texts, _labels(), "progress"
+    texts, labels, kept = _texts, _labels("提供的材料" if _is_contribution(said) else "工作进展"), "progress"
     if is_of_unit(said):
         texts, labels, kept = _unit_texts, _unit_labels(said, against), "overview"
     now = dict(texts(said))
@@ -72,9 +73,14 @@ def _unit_texts(said):
 # --- a task's return -----------------------------------------------------------------------------
 
 
-def _labels():
+def _is_contribution(said):
+    """Whether a snapshot is what a supporter gives its lead."""
+    return said.get("role") == Assignment.Role.SUPPORT
+
+
+def _labels(progress):
     yield "nature", "填报方式"
-    yield "progress", "工作进展"
+    yield "progress", progress
     yield "percent", "年度目标完成率"
     yield "nodes", "年度目标节点"
     yield "target_values", "量化完成值"
@@ -98,7 +104,8 @@ def _nature(said):
         return ""
     ground = GROUND.get(said.get("no_change_ground"), "")
     reason = said.get("no_change_reason") or ""
-    return NATURE["no_change"] + (f"（{ground}）" if ground else "") + (f"：{reason}" if reason else "")
+    word = "无可提供" if _is_contribution(said) else NATURE["no_change"]
+    return word + (f"（{ground}）" if ground else "") + (f"：{reason}" if reason else "")
 
 
 def _node(row):

@@ -10,11 +10,12 @@ from django.utils import timezone
 from agencies.audit import keep_secret
 from agencies.models import AgencySuccession, Post, Role
 from agencies.permissions import Denied
-from progress.models import ContributionRequest, ProgressReport, TaskVerdict
-from tasks.models import Assignment
+from progress.models import ContributionRequest, ProgressReport, TaskVerdict, VerdictProposal
+from tasks.models import Assignment, Task
 
 keep_secret("progress.progressreport", lambda: ProgressReport.objects.filter(task__is_sensitive=True))
 keep_secret("progress.taskverdict", lambda: TaskVerdict.objects.filter(task__is_sensitive=True))
+keep_secret("progress.verdictproposal", lambda: VerdictProposal.objects.filter(task__is_sensitive=True))
 
 State = ProgressReport.State
 
@@ -34,11 +35,17 @@ def reviews(user, report):
     for a contribution the bodies that asked for it."""
     if not report.is_contribution:
         return user.has_role(Role.OFFICE)
-    return ContributionRequest.objects.filter(
-        contribution=report.pk,
-        cancelled_at__isnull=True,
-        lead_report__agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER),
-    ).exists()
+    own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+    asking = ContributionRequest.objects.filter(contribution=report.pk, cancelled_at__isnull=True)
+    leads = set(asking.values_list("lead_report__agency", flat=True))
+    if not leads:
+        # Owed every quarter by the plan's rules, without being asked: then the task's leads decide.
+        leads = set(
+            ProgressReport.objects.filter(
+                task=report.task_id, period=report.period_id, role=Assignment.Role.LEAD
+            ).values_list("agency", flat=True)
+        )
+    return not leads.isdisjoint(own)
 
 
 def decides_on(user, report):
@@ -64,6 +71,14 @@ def content_for(user, report):
     if report.left_at is None:
         return None
     return "frozen"
+
+
+def knows_task(user, report):
+    """Whether the person may still read the task of a report they may read: a body whose duty on a sensitive
+    task has ended keeps its own words, not the task's."""
+    if report.task_id is None or not report.task.is_sensitive:
+        return True
+    return Task.objects.visible_to(user).filter(pk=report.task_id).exists()
 
 
 def reads_versions(user, report):
@@ -152,6 +167,9 @@ def check_send_back(user, report, now):
     elif not reviews(user, report):
         whose = "商请的牵头单位" if report.is_contribution else "办公室"
         raise Denied(f"只有{whose}可以退回已报送的内容。")
+    elif report.is_contribution:
+        # Only what the office does goes on after it has locked.
+        check_not_locked(report, now)
 
 
 def check_accept(user, report, now):
@@ -160,7 +178,8 @@ def check_accept(user, report, now):
         whose = "商请的牵头单位" if report.is_contribution else "办公室审核人员"
         raise Denied(f"只有{whose}可以采用。")
     if user.pk in (report.submitted_by_id, report.approved_by_id):
-        raise Denied("提交人或审签人不能审核自己经手的内容，请由办公室另一位同志审核。")
+        whose = "本单位" if report.is_contribution else "办公室"
+        raise Denied(f"提交人或审签人不能审核自己经手的内容，请由{whose}另一位同志审核。")
 
 
 def check_reopen(user, report, now):
@@ -190,10 +209,46 @@ def check_review(user):
         raise Denied("审核列表供办公室和各单位审核人使用。")
 
 
+def check_read_contributions(user):
+    """What leads asked of supporters is for the office and the bodies concerned."""
+    if not user.has_role(Role.OFFICE, Role.REPORTER, Role.APPROVER):
+        raise Denied("商请提供情况供办公室和有关单位查看。")
+
+
+def check_fill_in(user):
+    """Sending off many returns at once: a body's reporters; each return is then checked on its own."""
+    if not user.has_role(Role.REPORTER):
+        raise Denied("只有填报人可以提交本单位填报的内容。")
+
+
 def check_confirm_verdicts(user):
     """Lamps are confirmed by the office."""
     if not user.has_role(Role.OFFICE):
         raise Denied("亮灯由办公室审定。")
+
+
+def check_verdicts(user):
+    """The way of the lamps to 审定 is for the office and, as far as they are asked, for lead bodies."""
+    if not user.has_role(Role.OFFICE, Role.REPORTER, Role.APPROVER):
+        raise Denied("亮灯的拟定和反馈由办公室和牵头单位办理；已审定的亮灯见“重点任务”。")
+
+
+def check_reply_verdict(user, agency, leads):
+    """Answering a proposed lamp: reporters and approvers of a lead body, for their own body."""
+    if agency not in leads or agency.pk not in user.agency_ids(Role.REPORTER, Role.APPROVER):
+        raise Denied("拟定的亮灯由牵头单位的填报人或审核人反馈。")
+
+
+def check_meeting(user):
+    """会议版 is for the room: the office and the leaders."""
+    if not user.has_role(Role.OFFICE, Role.LEADER):
+        raise Denied("会议版供办公室和市领导使用。")
+
+
+def check_take_meeting(user):
+    """Taking or refreshing the 会议版 is the office's."""
+    if not user.has_role(Role.OFFICE):
+        raise Denied("会议版由办公室生成和刷新。")
 
 
 def check_read_returns(user):

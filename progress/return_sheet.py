@@ -105,8 +105,7 @@ class ReturnSheet(Sheet):
     @property
     def asks_consolidated(self):
         """The first of several leads also writes the task's text, unless each answers for itself."""
-        leads = self.fellow_leads
-        return len(leads) > 1 and not self.report.task.separate_leads and leads[0].pk == self.report.pk
+        return taking_over.writes_task_text(self.report, self.fellow_leads)
 
     # --- what others give -------------------------------------------------------------------------
 
@@ -118,28 +117,11 @@ class ReturnSheet(Sheet):
         return list(contributions.open_requests(self.report))
 
     @cached_property
-    def from_supporters(self):
-        """What the supporters asked have given: [taking_over.Offer]."""
-        return [] if self.is_contribution else taking_over.of_supporters(self.report, self.requests)
-
-    @cached_property
-    def from_fellows(self):
-        """What the other leads have sent off, for the one who writes the task's text."""
-        return [] if self.is_contribution else taking_over.of_fellows(self.report, self.fellow_leads)
-
-    @cached_property
-    def from_units(self):
-        """What units say of this task in their summaries."""
-        return [] if self.is_contribution else taking_over.of_units(self.report)
-
-    @property
     def offers(self):
-        return [*self.from_supporters, *self.from_fellows, *self.from_units]
-
-    @property
-    def waiting_offers(self):
-        """Offers of supporters this lead has yet to accept or send back."""
-        return [offer for offer in self.from_supporters if offer.waits]
+        """What supporters, other leads and units offer to this lead's return."""
+        if self.is_contribution:
+            return taking_over.Offers()
+        return taking_over.offers_to(self.report, self.requests, self.fellow_leads)
 
     @property
     def takes_into(self):

@@ -1,9 +1,10 @@
 """What waits for a person's decision: the office's reviews, an approver's sign-offs, never one's own."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from agencies.models import Role
 from progress.models import ProgressReport, ReportVersion
+from tasks.models import Assignment
 
 State = ProgressReport.State
 
@@ -11,12 +12,14 @@ State = ProgressReport.State
 def waiting_for(user):
     """Task returns this person may decide on now, in any period.
 
-    The office: under review, except those the person submitted or approved. An approver: awaiting approval
-    at their own body, except those they submitted.
+    The office: under review, except those the person submitted or approved, and contributions, which are
+    their leads'. An approver: awaiting approval at their own body, except those they submitted.
     """
     wanted = Q(pk__in=[])
     if user.has_role(Role.OFFICE):
-        wanted |= Q(state=State.UNDER_REVIEW) & ~Q(submitted_by=user) & ~Q(approved_by=user)
+        others = ~Q(submitted_by=user) & ~Q(approved_by=user)
+        contribution = Q(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
+        wanted |= Q(state=State.UNDER_REVIEW) & others & ~contribution
     if user.has_role(Role.APPROVER):
         own = user.agency_ids(Role.APPROVER)
         wanted |= Q(state=State.AWAITING_APPROVAL, agency__in=own) & ~Q(submitted_by=user)
@@ -29,19 +32,31 @@ def queue(user, period, *, agency="", chapter=""):
 
     agency: an agency code; chapter: a chapter's number as text; empty means all.
     """
-    everything = list(
-        waiting_for(user)
-        .filter(period=period)
-        .select_related("agency", "period__plan", "task__chapter", "task_return")
-        .order_by("task__number", "order", "agency__order", "pk")
-    )
+    everything = list(_in_order(waiting_for(user).filter(period=period)))
     shown = [
         report
         for report in everything
         if (not agency or report.agency.code == agency)
-        and (not chapter or str(report.task.chapter.number) == chapter)
+        and (not chapter or (report.task is not None and str(report.task.chapter.number) == chapter))
     ]
     return everything, shown
+
+
+def chosen(user, pks):
+    """Those of the reports `pks` that wait for this person, in number order."""
+    return list(_in_order(waiting_for(user).filter(pk__in=pks)))
+
+
+def _in_order(reports):
+    related = reports.select_related("agency", "period__plan", "task__chapter", "task_return")
+    return related.order_by(F("task__number").asc(nulls_last=True), "order", "agency__order", "pk")
+
+
+def name_of(report):
+    """A report in a sentence: “第 15 项（市发展改革委）”, or of a whole unit “泗县人民政府单位小结”."""
+    if report.task_id is None:
+        return f"{report.agency.name}{report.get_kind_display()}"
+    return f"第 {report.task.number} 项（{report.agency.name}）"
 
 
 def elsewhere(user, period):

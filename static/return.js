@@ -425,6 +425,7 @@
     if (button && button.dataset.carry) carry(button.dataset.carry);
     else if (button && button.dataset.remove) removeFile(button);
     else if (button && button.hasAttribute("data-submit")) submit(button);
+    else if (button && button.hasAttribute("data-after-save")) afterSave(button);
     else if (button && button.hasAttribute("data-send-on")) sendOn(button);
     else save().then((good) => { if (good) window.suzhou.toast("已保存。", "good"); });
   });
@@ -442,6 +443,19 @@
     });
     window.suzhou.toast(done ? "已带入上季度内容，请按本季度情况修改。" : "这些内容已经在了，没有重复带入。", done ? "good" : "");
     if (!all && done) goTo("field-" + which.split(" ")[0]);
+  }
+
+  /* Something the server does with what is saved: the form goes as it would without scripts. */
+  async function afterSave(button) {
+    const good = await save();
+    if (!good) { window.suzhou.toast("还有内容没有保存，保存后才能采用。", "bad"); return; }
+    const verb = document.createElement("input");
+    verb.type = "hidden";
+    verb.name = button.name;
+    verb.value = button.value;
+    form.append(verb);
+    leaving = true;
+    form.submit();
   }
 
   async function submit(button) {

@@ -39,7 +39,7 @@ __all__ = [
 
 HEADING = (
     *("agency", "period__plan", "task__chapter", "task_return", "unit_return"),
-    *("submitted_by", "approved_by"),
+    *("submitted_by", "approved_by", "signed_paper"),
 )
 ROWS = (*task.ROWS, ("attachments", Attachment, None))
 
@@ -60,12 +60,15 @@ def loaded(reports, most=None):
     rows = {
         f"{name}_along": along(model.objects.all(), "report", *_fields(model, of)) for name, model, of in ROWS
     }
-    found = list(reports.select_related(*HEADING).annotate(**rows, **unit.along_rows())[:most])
+    found = list(
+        reports.select_related(*HEADING).annotate(**rows, **unit.along_rows(), **task.along_sources())[:most]
+    )
     for report in found:
         for name, model, of in ROWS:
             listed = getattr(report, f"{name}_along")
             keep(report, name, objects(model, listed, key=lambda row, of=of: _place(row, of)))
         unit.keep_rows(report)
+        task.keep_sources(report)
     return found
 
 

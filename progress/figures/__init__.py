@@ -5,6 +5,16 @@ queries for any number of rows. Progress is counted from accepted returns only; 
 is given beside it as `pending` (待审).
 """
 
+from .contributions import (
+    ASKED_STATES,
+    BodyContributions,
+    ContributionFiling,
+    contributions_by_lead,
+    contributions_by_supporter,
+    request_conditions,
+    requests_of,
+    silent_requests,
+)
 from .filing import (
     CLASS_CODES,
     CLASSES,
@@ -52,8 +62,10 @@ from .overview import (
 from .problems import ProblemRow, problems
 from .readings import lamp_rule
 from .standings import BEHIND, UNDECIDED, Standing, meaningful, standing, standings
+from .values import unsettled
 
 __all__ = [
+    "ASKED_STATES",
     "BEHIND",
     "CLASSES",
     "CLASS_CODES",
@@ -100,5 +112,6 @@ __all__ = [
     "targets_of",
     "total",
     "unreported",
+    "unsettled",
     "verdicts_along",
 ]

@@ -14,7 +14,6 @@ from django.utils import timezone
 from agencies.dating import in_force
 from agencies.models import Agency, Post, Role
 from progress.models import ProgressReport, ReportingPeriod, ReportStep, TaskReturn
-from tasks.models import Task
 
 State = ProgressReport.State
 
@@ -159,8 +158,7 @@ def counted_for(user):
     Contributions are owed to leads, not to the office, and are counted in figures.contributions. Leaders
     read accepted returns only, but who has reported is theirs to know.
     """
-    known = Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user))
-    rows = ProgressReport.objects.to_office().filter(known)
+    rows = ProgressReport.objects.to_office().known_to(user)
     if user.has_role(Role.OFFICE, Role.LEADER):
         return rows
     return rows.of_own(user)

@@ -30,13 +30,14 @@ class ProblemRow:
 
 
 def problems(plan, period, user, now, *, reports=None):
-    """Problems and requests of a period in task order, from accepted returns this person may read.
+    """Problems and requests of a period in task order, as accepted by the office and as far as this person may read.
 
     reports: a queryset to choose from (default: all). Fields that only say 无 are no problem. One query.
     """
     chosen = ProgressReport.objects.all() if reports is None else reports
     rows = (
         chosen.visible_to(user)
+        .to_office()
         .filter(period=period, period__plan=plan, state=ProgressReport.State.ACCEPTED)
         .exclude(Q(task_return__problem="") & Q(task_return__request=""))
         .filter(task_return__isnull=False)

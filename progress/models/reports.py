@@ -27,6 +27,13 @@ class ReportQuerySet(models.QuerySet):
         """Rows of the bodies this person reports or signs for."""
         return self.filter(agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER))
 
+    def known_to(self, user):
+        """Rows of tasks this person may know of, and what was accepted of their own body: it stays readable
+        there when the body answers for a sensitive task no longer."""
+        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+        accepted = Q(agency__in=own, state=ProgressReport.State.ACCEPTED)
+        return self.filter(Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user)) | accepted)
+
     def visible_to(self, user):
         """Rows this person may know of (design, section 1, “Who sees what”).
 
@@ -37,9 +44,9 @@ class ReportQuerySet(models.QuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        known = Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user))
+        known = self.known_to(user)
         if user.has_role(Role.OFFICE):
-            return self.filter(known)
+            return known
         own = user.agency_ids(Role.REPORTER, Role.APPROVER)
         # What a supporter gave its lead is for the two of them and the office.
         contribution = Q(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
@@ -52,7 +59,7 @@ class ReportQuerySet(models.QuerySet):
         )
         if user.has_role(Role.LEADER):
             seen |= accepted
-        return self.filter(known & seen)
+        return known.filter(seen)
 
 
 class ProgressReport(models.Model):

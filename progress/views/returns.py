@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Role
 from agencies.spreadsheets import Column, list_response
-from progress import figures, permissions
+from progress import figures, permissions, vacancy
 from progress.filters import ReportsOfPeriodFilter
 from progress.models import ProgressReport, ReportStep
+from progress.time_forms import WaiverForm
 from progress.views.place import period_at
 
 PAGE = 100
@@ -28,21 +29,32 @@ ORDERS = {
 @require_safe
 def returns(request, plan, period):
     permissions.check_read_returns(request.user)
-    period = period_at(request, plan, period)
+    return returns_page(request, period_at(request, plan, period))
+
+
+def returns_page(request, period, *, waiver=None, chosen=(), problem=""):
+    """The list; waiver: what the office typed about the rows `chosen`, and why it was not done (problem)."""
     now = timezone.now()
     found = _filter(request, period)
+    signers = vacancy.Signers(request.user, now)
     page = Paginator(_ordered(request, found.qs), PAGE).get_page(request.GET.get("page"))
     context = {
         "plan": period.plan,
         "period": period,
         "filter": found,
         "page": page,
-        "rows": [(report, report.is_late(now)) for report in page],
-        "total": found.queryset.count(),
+        "rows": [(report, report.is_late(now), signers.is_stuck(report)) for report in page],
+        "stuck": vacancy.stuck(found.queryset, signers),
+        "ways_out": vacancy.WAYS_OUT,
+        "total": found.whole.count(),
         "filing": figures.filing(period.plan, period, request.user, now),
         "only_accepted": not request.user.has_role(Role.OFFICE, Role.REPORTER, Role.APPROVER),
+        "may_waive": request.user.is_office,
+        "waiver": waiver or WaiverForm(),
+        "chosen": chosen,
+        "problem": problem,
     }
-    return render(request, "progress/returns.html", context)
+    return render(request, "progress/returns.html", context, status=400 if problem else 200)
 
 
 def _filter(request, period):
@@ -97,7 +109,7 @@ def _row(report, user, now):
         report.agency.name,
         report.get_duty_display(),
         report.task_return.get_nature_display() if report.state in OUT else "",
-        "免报" if report.waived_at else report.get_state_display(),
+        "免报" if report.waived_at else report.state_word,
         report.due_at,
         report.left_at,
         report.is_late(now),
