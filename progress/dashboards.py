@@ -3,13 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Q
 
-from agencies.models import Agency, Post, Role
-from progress import figures, review_queue
-from progress.models import ProgressReport
-from tasks.models import AssignmentQuestion
+from agencies.models import Agency, Role
+from progress import bulk, contributions, extensions, figures, review_queue, vacancy, waiting
+from progress.models import Extension, ProgressReport
 
 State = ProgressReport.State
 DUE_SOON = timedelta(days=3)
@@ -30,30 +28,40 @@ class Group:
 
 @dataclass(frozen=True)
 class ReporterDesk:
-    """A reporter's returns of a period, gathered; `unfinished` in task order is what 继续填报 walks."""
+    """A reporter's returns of a period, gathered. owed, left and unfinished are of those to the office;
+    `asked` are the contributions leads still wait for. 继续填报 walks both, each in task order."""
 
     groups: list[Group]
     unfinished: list[ProgressReport]
     earlier: list[ProgressReport]
     owed: int
     left: int
+    ready: int = 0
+    asked: list[ProgressReport] = field(default_factory=list)
 
     @property
     def first(self):
-        return self.unfinished[0] if self.unfinished else None
+        return next(iter([*self.unfinished, *self.asked]), None)
+
+    @property
+    def to_fill_in(self):
+        return len(self.unfinished) + len(self.asked)
 
 
 def reporter_desk(user, period, now):
-    """The desk of a reporter: returns of this period and what is still open in earlier ones; one query."""
+    """The desk of a reporter: returns of this period, what is still open in earlier ones, and how many are
+    filled in and could be sent off together; four queries at the most."""
     rows = _own_rows(user, period, Role.REPORTER)
     current = [row for row in rows if row.period_id == period.pk]
-    live = [row for row in current if row.waived_at is None]
+    live = [row for row in current if row.waived_at is None and not row.is_contribution]
     return ReporterDesk(
         groups=[group for group in _grouped(current, now) if group.rows],
         unfinished=[row for row in live if row.is_editable],
         earlier=[row for row in rows if row.period_id != period.pk],
         owed=len(live),
         left=sum(1 for row in live if row.has_left),
+        ready=len(bulk.filled(user, period, now).ready),
+        asked=[row for row in current if row.is_contribution and row.waived_at is None and row.is_editable],
     )
 
 
@@ -70,6 +78,7 @@ def _own_rows(user, period, *roles):
         .filter(agency__in=user.agency_ids(*roles), kind=ProgressReport.Kind.TASK, owed=True)
         .filter(Q(period=period) | (open_still & Q(period__plan=period.plan_id)))
         .select_related("agency", "task", "period__plan", "task_return")
+        .annotate(asked_rows=contributions.asked_along())
         .order_by("-period__starts_on", "task__number", "order")
     )
 
@@ -77,17 +86,23 @@ def _own_rows(user, period, *roles):
 def _grouped(rows, now):
     returned = [row for row in rows if row.waived_at is None and row.state == State.RETURNED]
     drafts = [row for row in rows if row.waived_at is None and row.state == State.DRAFT]
-    soon = [row for row in drafts if row.due_at is not None and row.due_at - now <= DUE_SOON]
-    calm = [row for row in drafts if row not in soon]
+    asked = [row for row in drafts if row.is_contribution]
+    own = [row for row in drafts if not row.is_contribution]
+    soon = [row for row in own if row.due_at is not None and row.due_at - now <= DUE_SOON]
+    calm = [row for row in own if row not in soon]
     waiting = [row for row in rows if row.state == State.AWAITING_APPROVAL]
-    gone = [row for row in rows if row.state in (State.UNDER_REVIEW, State.ACCEPTED)]
+    out = [row for row in rows if row.state in (State.UNDER_REVIEW, State.ACCEPTED)]
+    given = [row for row in out if row.is_contribution]
+    gone = [row for row in out if not row.is_contribution]
     waived = [row for row in rows if row.waived_at is not None]
     return [
         Group("returned", "被退回", "请按意见修改后重新提交", returned),
+        Group("asked", "应商请提供", "牵头单位商请，本单位审签后提供给牵头单位", asked),
         Group("soon", "临近截止", "三天内截止或已经逾期", soon),
         Group("draft", "填报中", "尚未提交", calm),
         Group("awaiting", "待本单位审签", "等待本单位审核人审签", waiting),
         Group("left", "已报", "已报送办公室", gone),
+        Group("given", "已提供", "已提供给牵头单位", given),
         Group("waived", "免报", "本期不需要填报", waived),
     ]
 
@@ -101,6 +116,7 @@ class ApproverDesk:
 
     waiting: list[ProgressReport]
     filing: figures.Filing
+    extensions: list[Extension] = field(default_factory=list)
 
 
 def approver_desk(user, period, now):
@@ -111,7 +127,8 @@ def approver_desk(user, period, now):
         .select_related("agency", "task", "period__plan", "submitted_by")
         .order_by("due_at", "task__number")
     )
-    return ApproverDesk(list(waiting), figures.filing(period.plan, period, user, now))
+    asked = extensions.waiting_for_approver(user, period.plan, now)
+    return ApproverDesk(list(waiting), figures.filing(period.plan, period, user, now), list(asked))
 
 
 # --- 办公室: who has not reported, what is behind, what waits for me ---------------------------------
@@ -124,33 +141,30 @@ class OfficeDesk:
     behind: list[figures.Standing]
     unconfirmed: int
     no_goal: int
-    questions: int
+    waiting: dict[str, int]
     without_approver: list[Agency]
+    stuck: list[vacancy.Stuck]
+    ways_out: str = vacancy.WAYS_OUT
 
 
 def office_desk(user, period, now):
     """The office's desk; a constant number of queries."""
     standings = figures.standings(period.plan, period, user, now)
-    classes = figures.filing_by_agency(period.plan, period, user, now, agencies=_with_signature(now))
+    classes = figures.filing_by_agency(period.plan, period, user, now)
     bodies = [row for each in classes for row in each.rows]
     unfiled = [row for row in bodies if row.filing.unfiled]
+    signers = vacancy.Signers(user, now)
+    of_plan = ProgressReport.objects.visible_to(user).filter(period__plan=period.plan_id)
     return OfficeDesk(
         filing=figures.total(row.filing for row in bodies),
         unfiled=sorted(unfiled, key=lambda row: (-row.filing.overdue, -row.filing.unfiled, row.agency.order)),
         behind=figures.behind(standings),
         unconfirmed=sum(1 for row in standings if not row.lamp_confirmed or row.lamp_stale),
         no_goal=sum(1 for row in standings if not row.goals),
-        questions=AssignmentQuestion.objects.filter(plan=period.plan_id, outcome="").count(),
-        without_approver=[
-            row.agency for row in bodies if row.agency.needs_approver and not row.agency.has_approver
-        ],
+        waiting=waiting.for_office(period.plan),
+        without_approver=[row.agency for row in bodies if signers.lacking(row.agency)],
+        stuck=vacancy.stuck(of_plan, signers),
     )
-
-
-def _with_signature(now):
-    """Bodies, each with `has_approver`: whether somebody may sign for it today."""
-    posts = Post.objects.on(timezone.localdate(now)).filter(role=Role.APPROVER, user__is_active=True)
-    return Agency.objects.annotate(has_approver=Exists(posts.filter(agency=OuterRef("pk"))))
 
 
 # --- 市领导: are we on pace, where not, why, who -----------------------------------------------------

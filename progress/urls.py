@@ -8,6 +8,7 @@ from progress.views import (
     attachments,
     bulk,
     calendar,
+    corrections,
     demonstration,
     exports,
     extensions,
@@ -24,6 +25,7 @@ from progress.views import (
     reviews,
     task,
     unit_duties,
+    values,
     verdict,
     verdicts,
     versions,
@@ -71,6 +73,21 @@ urlpatterns = [
         "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/handouts/",
         handouts.handouts_of,
         name="handouts_of",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/handouts/",
+        handouts.handouts_of,
+        name="unit_handouts_of",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/handouts/<int:pk>/",
+        handouts.handout_merge,
+        name="unit_handout_merge",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/handouts/<int:pk>/recall/",
+        handouts.handout_recall,
+        name="unit_handout_recall",
     ),
     path(
         "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/handouts/<int:pk>/",
@@ -172,4 +189,23 @@ urlpatterns = [
         verdict.verdict_reply,
         name="verdict_reply",
     ),
+    path(
+        "work/<plan:plan>/<period:period>/tasks/<int:number>/return/<slug:agency>/correction/",
+        corrections.correction_new,
+        name="correction_new",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/correction/",
+        corrections.correction_new_unit,
+        name="correction_new_unit",
+    ),
+    path("work/<plan:plan>/<period:period>/corrections/", corrections.corrections_page, name="corrections"),
+    path(
+        "work/<plan:plan>/<period:period>/corrections/export.xlsx",
+        corrections.corrections_export,
+        name="corrections_export",
+    ),
+    path("work/<plan:plan>/<period:period>/corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("work/<plan:plan>/<period:period>/values/", values.values, name="values"),
+    path("work/<plan:plan>/<period:period>/values/export.xlsx", values.values_export, name="values_export"),
 ]

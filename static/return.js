@@ -64,6 +64,7 @@
     const controls = controlsOf(name);
     if (!controls.length) return null;
     if (controls[0].type === "radio") { const on = controls.find((one) => one.checked); return on ? on.value : ""; }
+    if (controls[0].dataset.many) return controls.filter((one) => one.checked).map((one) => one.value).join(",");
     if (controls[0].type === "checkbox") return controls[0].checked ? "on" : "";
     return controls[0].value;
   }
@@ -71,6 +72,7 @@
   function put(name, value) {
     controlsOf(name).forEach((control) => {
       if (control.type === "radio") control.checked = control.value === value;
+      else if (control.dataset.many) control.checked = String(value).split(",").includes(control.value);
       else if (control.type === "checkbox") control.checked = Boolean(value);
       else control.value = value;
       control.dispatchEvent(new Event("input", { bubbles: true }));
@@ -83,6 +85,7 @@
     const row = control.closest(".return-row");
     const title = row ? row.querySelector(".return-row-title").firstChild.textContent.trim() + "：" : "";
     if (control.type === "radio") return "填报方式";
+    if (control.dataset.many) return title + control.dataset.many;
     const label = control.labels && control.labels[0];
     return title + (label ? label.textContent.trim() : name);
   }
@@ -93,8 +96,9 @@
   const changed = () => names.filter(isChanged);
 
   /* Rows are written whole: with one field of a row go its others. */
+  const rowOf = (name) => (name.match(/^((node|target|project)-\d+|paragraph-\d+-\d+)-/) || [""])[0];
   function withTheirRow(some) {
-    const rows = new Set(some.map((name) => (name.match(/^(node|target|project)-\d+-/) || [""])[0]).filter(Boolean));
+    const rows = new Set(some.map(rowOf).filter(Boolean));
     return names.filter((name) => some.includes(name) || Array.from(rows).some((row) => name.startsWith(row)));
   }
 
@@ -171,7 +175,7 @@
   }
 
   function showAdvice(remarks) {
-    ["progress", "percent"].forEach((name) => {
+    names.forEach((name) => {
       const control = controlsOf(name)[0];
       const place = control && document.getElementById(control.id + "-advice");
       if (place) place.textContent = remarks[name] || "";
@@ -278,7 +282,7 @@
     keep();
     if (!known) return refused(Object.values(fields)[0]);
     /* The others are not to wait for the mistaken one. A row waits whole. */
-    const rows = Object.keys(fields).map((name) => (name.match(/^(node|target|project)-\d+-/) || [""])[0]).filter(Boolean);
+    const rows = Object.keys(fields).map(rowOf).filter(Boolean);
     Object.keys(sent).forEach((name) => { if (rows.some((row) => name.startsWith(row))) rejected[name] = plain(sent[name]); });
     sayState();
     return true;

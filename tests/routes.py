@@ -177,8 +177,17 @@ ROUTES = {
     ),
     "progress:extension": Route(NO_POST, all_get(404), {**PLACE, "pk": "missing"}),
     "progress:returns": Route(RETURNS, NO_POST, PLACE),
+    "progress:waive": Route(NO_POST, office_act(400), PLACE),
     "progress:returns_export": Route(RETURNS, NO_POST, PLACE),
-    "progress:confirm_verdicts": Route(NO_POST, office_act(nobody=403), PLACE),
+    "progress:verdicts": Route(all_get(200, nobody=404, leader=403, admin=403), NO_POST, PLACE),
+    "progress:propose_verdicts": Route(NO_POST, office_act(), PLACE),
+    "progress:send_verdicts": Route(NO_POST, office_act(), PLACE),
+    "progress:confirm_verdicts": Route(NO_POST, office_act(), PLACE),
+    # Nothing was proposed yet: to all but the office there is nothing there.
+    "progress:verdict": Route(all_get(404, offices=200), NO_POST, OF_TASK),
+    "progress:verdict_propose": Route(NO_POST, all_get(404, offices=400), OF_TASK),
+    "progress:verdict_confirm": Route(NO_POST, all_get(404, offices=400), OF_TASK),
+    "progress:verdict_reply": Route(NO_POST, all_get(404), OF_TASK),
     "progress:return_form": Route(
         OWN_RETURN, all_get(404, reporter=302, approver=403, offices=403), OF_RETURN
     ),
@@ -201,6 +210,20 @@ ROUTES = {
         PLACE,
     ),
     "progress:attachment": Route(all_get(404), NO_POST, {"pk": "missing"}),
+    "progress:paper": Route(all_get(404), NO_POST, {"pk": "missing"}),
+    # The return is a draft: its approver is sent back to it; who may not sign is told why.
+    "progress:approve_offline": Route(
+        all_get(404, reporter=403, approver=302, offices=403), address=OF_RETURN
+    ),
+    "progress:enter_on_behalf": Route(
+        all_get(404, own=403, offices=200), all_get(404, own=403, offices=400), OF_RETURN
+    ),
+    "progress:unit_sheet": Route(
+        all_get(404, own=200, offices=200), all_get(404, own=400, offices=403), {**PLACE, "agency": "agency"}
+    ),
+    "progress:unit_sheet_export": Route(
+        all_get(404, own=200, offices=200), NO_POST, {**PLACE, "agency": "agency"}
+    ),
     "progress:periods": Route(TASKS, NO_POST, {"plan": "plan"}),
     "progress:periods_export": Route(TASKS, NO_POST, {"plan": "plan"}),
     "progress:periods_open": Route(NO_POST, office_act(), {"plan": "plan"}),
@@ -238,6 +261,8 @@ ROUTES = {
     "api:report": Route(api(404, own=200, offices=200), API_NO_POST, {"pk": "report"}),
     "api:versions": Route(api(404, own=200, offices=200), API_NO_POST, {"pk": "report"}),
     "api:attachments": Route(api(404, own=200, offices=200), api_act(reporter=428), {"pk": "report"}),
+    "api:approve_offline": Route(API_NO_POST, api_act(approver=428), {"pk": "report"}),
+    "api:enter_on_behalf": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
     "api:submit": Route(API_NO_POST, api_act(reporter=428), {"pk": "report"}),
     "api:approve": Route(API_NO_POST, api_act(approver=428), {"pk": "report"}),
     "api:withdraw": Route(API_NO_POST, api_act(reporter=428), {"pk": "report"}),

@@ -205,22 +205,23 @@ def _carry(request, report, which):
     now_there, carried = as_typed(sheet), carried_values(sheet)
     if which == "all":
         values = {name: text for name, text in carried.items() if not now_there.get(name)}
-    elif carried.get(which):
-        values = {which: "\n".join(filter(None, [now_there.get(which), carried[which]]))}
     else:
-        values = {}
+        # A paragraph is carried with the tasks it names.
+        named = [name for name in carried if name == which or name.startswith(f"{which}-")]
+        values = {name: "\n".join(filter(None, [now_there.get(name), carried[name]])) for name in named}
     form = form_of(sheet, now_there | values)
     if values and not form.is_valid():
         raise NotTaken(form)
     if values:
         now = timezone.now()
         report = drafts.save(report, form.changes(), by=request.user, now=now, revision=report.revision)
-    anchor = f"#field-{which}" if which in values else ""
+    anchor = f"#field-{next(iter(values))}" if values and which != "all" else ""
     return _done(request, report, "已带入上季度内容，请按本季度情况修改。", anchor=anchor)
 
 
 def _take(request, report, which):
     """采用: words of others go below what is there, or are only noted; what was typed is saved first."""
+    taking_over.check_take(request.user, report, timezone.now())
     report = _saved(request, report)
     into = request.POST.get(f"into-{which}", "")
     said = {"by": request.user, "now": timezone.now(), "revision": report.revision}

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from progress import content, paper, permissions, review_queue, workflow
+from progress import content, handouts, paper, papers, permissions, remarks, review_queue, workflow
 from progress.forms import DecisionForm
 from progress.models import ProgressReport
 from progress.return_sheet import ReturnSheet
@@ -43,7 +43,6 @@ def review(request, plan, period, pk):
         ),
         pk=pk,
         period=period,
-        kind=ProgressReport.Kind.TASK,
     )
     if not permissions.decides_on(request.user, report) or not permissions.content_for(request.user, report):
         raise Http404
@@ -64,18 +63,28 @@ def _queue(request, period):
 
 def _page(request, period, everything, shown, report, decision=None, status=200):
     at = next((index for index, row in enumerate(shown) if report and row.pk == report.pk), None)
+    said = remarks.remarks_on(shown, request.user) if shown else {}
+    states = {row.state for row in shown}
+    query = request.GET.copy()
+    ticked = query.pop("choose", None) == ["unremarked"]
     context = {
         "period": period,
-        "shown": shown,
+        "shown": [(row, said[row.pk], ticked and not said[row.pk]) for row in shown],
+        "unremarked": sum(1 for row in shown if not said[row.pk]),
+        "remarks": said.get(report.pk, []) if report else [],
+        "may_accept": ProgressReport.State.UNDER_REVIEW in states,
+        "may_approve": ProgressReport.State.AWAITING_APPROVAL in states,
         "left": len(everything),
         "agencies": sorted({row.agency for row in everything}, key=lambda agency: agency.order),
-        "chapters": sorted({row.task.chapter for row in everything}, key=lambda chapter: chapter.number),
+        "chapters": sorted(
+            {row.task.chapter for row in everything if row.task}, key=lambda chapter: chapter.number
+        ),
         "elsewhere": review_queue.elsewhere(request.user, period),
         "report": report,
         "before": shown[at - 1] if at else None,
         "after": shown[at + 1] if at is not None and at + 1 < len(shown) else None,
         "at": at + 1 if at is not None else None,
-        "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        "query": f"?{query.urlencode()}" if query else "",
         "is_office": request.user.is_office,
     }
     if report is not None:
@@ -114,11 +123,20 @@ def _detail(request, report):
         ],
         "accept": actions.get("accept") or actions.get("approve"),
         "send_back": actions.get("send_back"),
+        "offline": actions.get("approve_offline"),
+        "scan": _scan(request.user, report),
         "steps": sheet.steps(readable == "live"),
         "version": versions[0] if versions and readable != "live" else None,
         "common": DecisionForm.COMMON,
         "late": report.is_late(now),
+        "handed_open": handouts.open_of(report) if readable == "live" else 0,
     }
+
+
+def _scan(user, report):
+    """The signed sheet or letter the report left with, where this person may have it."""
+    scan = report.signed_paper if report.state in papers.OUT else None
+    return scan if scan is not None and papers.may_read(user, scan) else None
 
 
 def _decide(request, period, everything, shown, report):
@@ -140,7 +158,7 @@ def _decide(request, period, everything, shown, report):
             messages.error(request, moved_on(report, refusal))
             return redirect(_address(period, report, request))
     else:
-        messages.success(request, f"{DECIDED[verb]}：{report.agency.name}，第 {report.task.number} 项。")
+        messages.success(request, f"{DECIDED[verb]}：{review_queue.name_of(report)}。")
     return redirect(_address(period, following, request))
 
 
@@ -162,7 +180,8 @@ def _address(period, report, request):
     """The page of a return in the queue, the filters kept; the queue itself for None."""
     plan = period.plan.code
     query = request.GET.copy()
-    query.pop("compare", None)
+    for passing in ("compare", "choose"):
+        query.pop(passing, None)
     suffix = f"?{query.urlencode()}" if query else ""
     if report is None:
         return reverse("progress:reviews", args=[plan, period.code]) + suffix
