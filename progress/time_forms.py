@@ -2,8 +2,6 @@
 
 from django import forms
 
-from progress.forms import Prose
-
 LONGEST_REASON = 200
 BAD_INSTANT = "请按“2026-10-13 18:00”的样子填写时间。"
 
@@ -18,24 +16,39 @@ def instant(label, *, required=True):
     )
 
 
+def text(label, longest, *, rows=2, required=True):
+    """Words of at most `longest` characters, line ends counted as one."""
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        required=required,
+        widget=forms.Textarea({"rows": rows}),
+        error_messages={
+            "required": f"请写明{label}。",
+            "max_length": f"{label}有 %(show_value)s 字，最多 {longest} 字，请精简。",
+            "null_characters_not_allowed": f"{label}含有无法保存的字符，请删除后再试。",
+        },
+    )
+
+
 class ExtensionForm(forms.Form):
     """What a body asks: until when, and why."""
 
     wanted_until = instant("申请延至")
-    reason = Prose(label="延期原因", limit=500, rows=4)
+    reason = text("延期原因", 500, rows=4)
 
 
 class ExtensionDecisionForm(forms.Form):
     """The office's word on the requests chosen."""
 
     new_due_at = instant("新的截止时间", required=False)
-    note = Prose(label="说明", limit=500, rows=2)
+    note = text("说明", 500, required=False)
 
 
 class WaiverForm(forms.Form):
     """Why nothing is owed for the returns chosen."""
 
-    reason = Prose(label="免报原因", limit=LONGEST_REASON)
+    reason = text("免报原因", LONGEST_REASON)
 
 
 class ResubmitForm(forms.Form):

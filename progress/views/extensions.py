@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -60,7 +61,7 @@ def _page(request, period, form, chosen=(), problem=""):
         Extension.objects.visible_to(user)
         .filter(report__period=period)
         .select_related(*extensions.SHOWN)
-        .order_by("decided_at", "report__due_at", "-asked_at")
+        .order_by(F("decided_at").desc(nulls_first=True), "report__due_at", "-asked_at")
     )
     found = ExtensionFilter(request.GET, rows, request=request)
     context = {

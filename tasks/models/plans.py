@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.dating import DatedModel
 from agencies.models import Agency, Role
@@ -100,13 +101,17 @@ class TaskQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Tasks this person may know of: all that are not sensitive, and the sensitive ones they answer for.
 
-        Sensitive tasks are known to bodies with a duty, the office and leaders named for them only.
+        Sensitive tasks are known to bodies with a duty, the office and leaders named for them only. A duty
+        that has ended tells its body no more of them, from the day after.
         """
         if not user.is_authenticated or not user.business_roles:
             return self.none()
         if user.has_role(Role.OFFICE):
             return self
-        own = Task.objects.filter(pk=OuterRef("pk"), assignments__agency__in=user.agency_ids())
+        not_ended = Q(assignments__valid_until__isnull=True) | Q(
+            assignments__valid_until__gte=timezone.localdate()
+        )
+        own = Task.objects.filter(not_ended, pk=OuterRef("pk"), assignments__agency__in=user.agency_ids())
         named = Task.objects.filter(pk=OuterRef("pk"), named_readers=user)
         return self.filter(Q(is_sensitive=False) | Exists(own) | Exists(named))
 
