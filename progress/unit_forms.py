@@ -22,7 +22,7 @@ class TaskNumbers(forms.Field):
 
     def clean(self, value):
         given = value if isinstance(value, list) else [value or ""]
-        typed = [part for each in given for part in str(each).split(",") if part.strip()]
+        typed = [part for each in given for part in re.split(r"[,\s]+", str(each)) if part]
         numbers = {int(part) for part in typed if part.isascii() and part.isdigit() and len(part) < 5}
         if len(numbers) < len(set(typed)) or not numbers <= self.numbers:
             raise forms.ValidationError("所选任务不是本单位承担的任务，请刷新页面后再试。")
@@ -97,11 +97,13 @@ class UnitForm(forms.Form):
             "prefix": prefix,
             "number": place + 1,
             "text": self[f"{prefix}-text"],
+            "short_label": f"第 {place + 1} 段",
             "name": f"{prefix}-tasks",
             "errors": self.errors.get(f"{prefix}-tasks", ()),
             "choices": [(task, str(task.number) in ticked) for task in part.tasks],
             "ticked": "、".join(sorted(ticked, key=lambda number: (len(number), number))),
             "carried": carried,
+            "advice": self.sheet.advice().get(f"{prefix}-text", ""),
             "is_open": place == 0 or bool(ticked) or bool(self[f"{prefix}-text"].value()),
         }
 

@@ -122,4 +122,8 @@ class UnitSheet(Sheet):
 
     def advice(self):
         """Advice on what stands there: {name of the form's field: sentence}."""
+        return self._advice
+
+    @cached_property
+    def _advice(self):
         return advice(self.report, self.previous_said)
