@@ -219,6 +219,41 @@ def of_versions(report):
     return {each.new_version: each for each in granted}
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What a report's page says of its corrections: the one that made the present version, the one that
+    waits (for those who may know of it), and whether this person is offered to ask for another.
+
+    refused: why not, where it is offered greyed. signed: the last version the body itself signed.
+    """
+
+    made: Correction | None = None
+    waiting: Correction | None = None
+    offered: bool = False
+    refused: str = ""
+    signed: ReportVersion | None = None
+
+
+def marks(user, report, version):
+    """The Marks of a report with its present version (None where nothing left); one or two queries."""
+    if version is None:
+        return Marks()
+    known = list(report.corrections.select_related("asked_by", "decided_by", "paper").order_by("-pk"))
+    made = {each.new_version: each for each in known if each.granted}
+    waiting = next((each for each in known if each.is_waiting), None)
+    own = report.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER)
+    signed = version
+    if version.number in made:
+        signed = report.versions.exclude(number__in=list(made)).order_by("-number").first()
+    return Marks(
+        made=made.get(version.number),
+        waiting=waiting if own or permissions.reviews(user, report) else None,
+        offered=own and report.state == report.State.ACCEPTED,
+        refused="本项已有一份更正申请待决定。" if waiting else "",
+        signed=signed,
+    )
+
+
 def _close(correction, **how):
     """Decide or withdraw a waiting request; the loser of a race finds it closed."""
     closed = Correction.objects.waiting().filter(pk=correction.pk).update(**how)

@@ -8,7 +8,11 @@ from progress.return_sheet import ReturnSheet
 from progress.unit_sheet import UnitSheet
 
 # The pages of a task's return, and those of a unit's summary that answer them.
-OF_UNIT = {"progress:return_form": "progress:unit_form", "progress:versions": "progress:unit_versions"}
+OF_UNIT = {
+    "progress:return_form": "progress:unit_form",
+    "progress:versions": "progress:unit_versions",
+    "progress:correction_new": "progress:correction_new_unit",
+}
 
 
 def is_of_unit(report):

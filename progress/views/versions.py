@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from agencies.models import Role
-from progress import content, paper, permissions, units
+from progress import content, corrections, paper, permissions, units
 from progress.views.kinds import sheet_of
 from progress.views.return_form import at_address, of_unit
 
@@ -27,12 +27,16 @@ def _page(request, reports):
     is_own = report.agency_id in request.user.agency_ids(Role.REPORTER, Role.APPROVER)
     reads_all = permissions.reads_versions(request.user, report)
     kept = readable_versions(request.user, report, reads_all)
+    made = corrections.of_versions(report) if reads_all else {}
+    for version in kept:
+        version.correction = made.get(version.number)
     context = {
         "report": report,
         "versions": compared(kept),
         "steps": sheet_of(report).steps(is_own) if reads_all else [],
         "is_own": is_own,
         "replaced": replaced_drafts(report) if is_own else [],
+        "opens_correction": is_own or permissions.reviews(request.user, report),
     }
     return render(request, "progress/versions.html", context)
 
