@@ -132,7 +132,7 @@ class ReportsOfPeriodFilter(ReportFilter):
     ended = django_filters.BooleanFilter(
         label="责任",
         method="of_ended_duties",
-        widget=forms.Select(choices=[("", "全部"), ("true", "已终止，尚未免报")]),
+        widget=forms.Select(choices=[("", "全部"), ("true", "责任已终止，尚未免报")]),
     )
 
     class Meta(ReportFilter.Meta):
@@ -147,7 +147,7 @@ class ReportsOfPeriodFilter(ReportFilter):
         self.filters["chapter"].extra["widget"] = forms.Select(choices=[("", "全部"), *chapters])
 
     def of_ended_duties(self, queryset, name, value):
-        return waiving.of_ended_duties(queryset, timezone.localdate())
+        return waiving.of_ended_duties(queryset, timezone.localdate()) if value else queryset
 
     @property
     def whole(self):

@@ -20,10 +20,10 @@ THINGS = {
 
 def for_office(plan):
     """{name of THINGS: how many of `plan` wait}; one query."""
-    counted = {name: _count(rows(plan)) for name, rows in THINGS.items()}
-    return {
-        name: number or 0 for name, number in Plan.objects.filter(pk=plan.pk).values(**counted).get().items()
-    }
+    # An annotation may not be called like a field of the plan (`questions`).
+    counted = {f"waiting_{name}": _count(rows(plan)) for name, rows in THINGS.items()}
+    found = Plan.objects.filter(pk=plan.pk).values(**counted).get()
+    return {name: found[f"waiting_{name}"] or 0 for name in THINGS}
 
 
 def _count(rows):
