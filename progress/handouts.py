@@ -17,7 +17,9 @@ from agencies.models import Role, User
 from agencies.permissions import Denied
 from progress import content, drafts, history, permissions
 from progress.models import Handout, ProgressReport
+from progress.paragraphs import MOST as MOST_PARAGRAPHS
 from progress.return_sheet import ReturnSheet
+from progress.unit_sheet import UnitSheet
 from progress.workflow import Incomplete, Stale, WrongState
 
 audit.keep_secret("progress.handout", lambda: Handout.objects.filter(report__task__is_sensitive=True))
@@ -37,18 +39,23 @@ NUMERALS = "一二三四五六七八九十"
 def parts_of(report):
     """The fields of a report that can be handed out, in the order of its form: {name: label}."""
     if report.kind == ProgressReport.Kind.UNIT:
-        chapters = report.period.plan.chapters.order_by("number").values_list("number", "title")
-        paragraphs = {f"{CHAPTER}{number}": f"{_chapter(number)}：{title}" for number, title in chapters}
-        texts = {name: content.unit.label_of(name) for name in content.unit.TEXTS}
-        return {"overview": texts.pop("overview"), **paragraphs, **texts}
+        return _parts_of_unit(UnitSheet(report))
     names = [*COMMON_PARTS, *(["consolidated"] if ReturnSheet(report).asks_consolidated else [])]
     return {name: content.label_of(name) for name in names}
+
+
+def _parts_of_unit(sheet):
+    chapters = [part.chapter for part in sheet.chapters]
+    paragraphs = {f"{CHAPTER}{each.number}": f"{_chapter(each.number)}：{each.title}" for each in chapters}
+    names = [name for name in content.unit.TEXTS if name != "benchmarking" or sheet.learns]
+    texts = {name: content.unit.label_of(name) for name in names}
+    return {"overview": texts.pop("overview"), **paragraphs, **texts}
 
 
 def label_of(handout, part):
     """The name of one of its fields as the form has it; a 行动 by its number."""
     if part.startswith(CHAPTER):
-        return _chapter(int(part.removeprefix(CHAPTER)))
+        return _chapter(_number(part))
     of_unit = handout.report.kind == ProgressReport.Kind.UNIT
     return content.unit.label_of(part) if of_unit else content.label_of(part)
 
@@ -58,11 +65,21 @@ def labels_of(handout):
     return {part: label_of(handout, part) for part in handout.parts}
 
 
+def full_labels_of(handout):
+    """As `labels_of`, a 行动 with its title; one query where there is one."""
+    if not any(part.startswith(CHAPTER) for part in handout.parts):
+        return labels_of(handout)
+    titles = dict(handout.report.period.plan.chapters.values_list("number", "title"))
+    return {
+        part: f"{label}：{titles.get(_number(part), '')}" if part.startswith(CHAPTER) else label
+        for part, label in labels_of(handout).items()
+    }
+
+
 def text_of(report, part):
     """What stands in a field of a report (as `content.load` gives it) now."""
     if part.startswith(CHAPTER):
-        number = int(part.removeprefix(CHAPTER))
-        return "\n".join(row.text for row in report.paragraphs.all() if row.chapter.number == number)
+        return "\n".join(row.text for row in report.paragraphs.all() if row.chapter.number == _number(part))
     return getattr(content.return_of(report), part)
 
 
@@ -72,6 +89,11 @@ def last_texts(handout):
     if previous is None:
         return {}
     return {part: text for part in handout.parts if (text := text_of(previous, part))}
+
+
+def _number(part):
+    """The number of the 行动 a field `chapter-<number>` stands for."""
+    return int(part.removeprefix(CHAPTER))
 
 
 def _chapter(number):
@@ -119,7 +141,7 @@ def hand_out(reports, *, to, parts, due_on, note="", by, now):
     for report in reports:
         check_hand_out(by, report, now)
         if not report.is_editable:
-            raise WrongState(f"{report.task or report}：当前状态为“{report.state_word}”，不能再分办。")
+            raise WrongState(f"{report.subject}：当前状态为“{report.state_word}”，不能再分办。")
     _check_asked(reports, to, parts, due_on, note, by, now)
     return [_give(report, person, list(parts), due_on, note, by, now) for report in reports for person in to]
 
@@ -132,7 +154,7 @@ def _check_asked(reports, to, parts, due_on, note, by, now):
         problems["to"] = "请选择协办人。"
     if not parts:
         problems["parts"] = "请至少选一栏。"
-    elif any(set(parts) - set(parts_of(report)) for report in reports if set(parts) - set(COMMON_PARTS)):
+    elif any(_not_there(report, parts) for report in reports):
         problems["parts"] = "所选栏目不在这份表中，请刷新页面后再选。"
     if due_on is None:
         problems["due_on"] = "请写明请于何日前交回。"
@@ -144,6 +166,13 @@ def _check_asked(reports, to, parts, due_on, note, by, now):
         problems["to"] = why
     if problems:
         raise ValidationError(problems)
+
+
+def _not_there(report, parts):
+    """Those of `parts` the report does not have; what every task's return has is not looked up."""
+    if report.kind == ProgressReport.Kind.TASK and set(parts) <= set(COMMON_PARTS):
+        return set()
+    return set(parts) - set(parts_of(report))
 
 
 def _why_not_to(reports, to, parts, by):
@@ -292,7 +321,7 @@ def answers_of(handout, report):
     Fields left empty are left out.
     """
     answers = []
-    for part, label in labels_of(handout).items():
+    for part, label in full_labels_of(handout).items():
         text, now = handout.answers.get(part, "").strip(), text_of(report, part)
         if text:
             suggested = How.REPLACE if not now else How.SKIP if now == text else ""
@@ -319,16 +348,46 @@ def merge(handout, choices, *, by, now, revision, report_revision):
     if undecided := {each.part: "请选择怎样并入。" for each in answers if choices.get(each.part) not in How}:
         raise Incomplete(undecided)
     merged = [{"part": each.part, "how": str(choices[each.part])} for each in answers]
-    texts = {each.part: _merged_text(each, choices[each.part]) for each in answers}
-    changes = {part: text for part, text in texts.items() if text is not None}
+    changes = _changes(report, [(each, choices[each.part]) for each in answers])
     return _take_over(handout, report, merged, changes, by, now, report_revision)
 
 
+def _changes(report, decided):
+    """What `drafts.save` is to write. decided: [(Answer, How)]."""
+    adopted = [(answer, how) for answer, how in decided if how != How.SKIP]
+    texts = {each.part: _merged_text(each, how) for each, how in adopted if not each.part.startswith(CHAPTER)}
+    paragraphs = {_number(each.part): (each, how) for each, how in adopted if each.part.startswith(CHAPTER)}
+    return texts | ({"paragraphs": _paragraphs(report, paragraphs)} if paragraphs else {})
+
+
 def _merged_text(answer, how):
-    """The field after merging; None where it stays."""
-    if how == How.SKIP:
-        return None
     return answer.text if how == How.REPLACE else "\n".join(filter(None, [answer.now, answer.text]))
+
+
+def _paragraphs(report, adopted):
+    """All paragraphs of a unit's summary with the answers in: the one paragraph of its 行动, which keeps the
+    tasks that were named there, or a further one. adopted: {number of the 行动: (Answer, How)}."""
+    rows = {}
+    for row in report.paragraphs.all():
+        tasks = [task.number for task in row.tasks.all()]
+        said = {"chapter": row.chapter.number, "order": row.order, "text": row.text, "tasks": tasks}
+        rows.setdefault(row.chapter.number, []).append(said)
+    for chapter, (answer, how) in adopted.items():
+        there = rows.get(chapter, [])
+        named = sorted({number for row in there for number in row["tasks"]})
+        if how == How.REPLACE:
+            rows[chapter] = [{"chapter": chapter, "order": 0, "text": answer.text, "tasks": named}]
+        elif len(there) < MOST_PARAGRAPHS:
+            further = {"chapter": chapter, "order": None, "text": answer.text, "tasks": []}
+            rows[chapter] = [*_close_up(there), further]
+        else:
+            there[-1]["text"] += f"\n{answer.text}"
+    return [row for chapter in sorted(rows) for row in rows[chapter]]
+
+
+def _close_up(rows):
+    """Paragraphs of one 行动 without gaps between their places."""
+    return [row | {"order": place} for place, row in enumerate(rows)]
 
 
 @transaction.atomic
@@ -339,15 +398,10 @@ def _take_over(handout, report, merged, changes, by, now, report_revision):
     if not claimed:
         raise Stale(handout)
     if changes:
-        report = drafts.save(report, as_changes(report, changes), by=by, now=now, revision=report_revision)
+        report = drafts.save(report, changes, by=by, now=now, revision=report_revision)
     said = {label_of(handout, each["part"]): How(each["how"]).label for each in merged}
     audit.record("办结分办", handout, by=by, now=now, detail={"to": str(handout.to), "fields": said})
     return report
-
-
-def as_changes(report, texts):
-    """Merged texts in the shape `drafts.save` takes them."""
-    return texts
 
 
 # --- who waits for what ------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ ADMIN_ONLY = all_get(403, admin=200)
 # What concerns tasks is for whoever holds a post; to others a plan does not exist.
 TASKS = all_get(200, nobody=404)
 RETURNS = all_get(200, nobody=403, admin=403)
+CONCERNED = all_get(200, nobody=403, leader=403, admin=403)
 OFFICE_PAGE = all_get(403, nobody=404, offices=200)
 # One return still in draft: its own body and the office know of it.
 OWN_RETURN = all_get(404, own=200, offices=200)
@@ -138,6 +139,12 @@ ROUTES = {
     "tasks:goal": Route(TASKS, all_get(403, nobody=404, own=(200, 400), offices=(200, 400)), OF_TASK),
     "tasks:questions": Route(all_get(403, nobody=(403, 404), offices=200), NO_POST, PLACE),
     "tasks:question": Route(NO_POST, office_act(404), {**PLACE, "pk": "missing"}),
+    # Bodies declare, the office answers; leaders and administrators have no part in it.
+    "tasks:not_concerned": Route(
+        all_get(200, nobody=404, leader=403, admin=403),
+        all_get(400, nobody=404, leader=403, admin=403),
+        PLACE,
+    ),
     "tasks:amendment_new": Route(OFFICE_PAGE, office_act((200, 400)), OF_TASK),
     "tasks:assignment_new": Route(OFFICE_PAGE, office_act((200, 400)), OF_TASK),
     "tasks:assignment_contacts": Route(office_act(404), address={**OF_TASK, "pk": "missing"}),
@@ -191,6 +198,12 @@ ROUTES = {
     "progress:return_form": Route(
         OWN_RETURN, all_get(404, reporter=302, approver=403, offices=403), OF_RETURN
     ),
+    # A lead asks on its own return; the office knows of the draft, but asks for nothing there.
+    "progress:requests": Route(
+        all_get(404, own=200, offices=403), all_get(404, own=400, offices=403), OF_RETURN
+    ),
+    "progress:contributions": Route(CONCERNED, NO_POST, PLACE),
+    "progress:contributions_export": Route(CONCERNED, NO_POST, PLACE),
     "progress:versions": Route(OWN_RETURN, NO_POST, OF_RETURN),
     "progress:reviews": Route(
         all_get(403, approver=200, supporter_approver=200, offices=200), NO_POST, PLACE

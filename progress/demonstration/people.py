@@ -1,12 +1,16 @@
-"""The people to try: two reviewers, a leader, an administrator, and a reporter and approver for each body."""
+"""The people to try: two reviewers, a leader, an administrator, a reporter and approver for each body, and a
+colleague who helps out for some."""
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 
 from agencies.models import Agency, Post, Role, User
 
 PASSWORD = "suzhou-demo"
 SINCE = "2021-01-01"
+# Bodies whose return is written by many hands: counties and parks, and two departments to try it with.
+MANY_HANDS = Q(kind__in=[Agency.Kind.COUNTY, Agency.Kind.PARK]) | Q(code__in=["fgw", "kjj"])
 
 
 @transaction.atomic
@@ -25,6 +29,8 @@ def create_people():
     for agency in Agency.objects.bodies().exclude(kind=Agency.Kind.OFFICE):
         wanted[agency.code] = (f"{agency.name}填报（演示）", agency, Role.REPORTER)
         wanted[f"{agency.code}-approver"] = (f"{agency.name}审核（演示）", agency, Role.APPROVER)
+    for agency in Agency.objects.bodies().filter(MANY_HANDS):
+        wanted[f"{agency.code}-colleague"] = (f"{agency.name}协办（演示）", agency, Role.COLLEAGUE)
     known = set(User.objects.values_list("username", flat=True))
     hashed = make_password(PASSWORD)
     newcomers = User.objects.bulk_create(

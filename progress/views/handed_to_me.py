@@ -55,7 +55,7 @@ def handout(request, pk):
 
 def _page(request, found, form=None, *, problem="", theirs=None, status=200):
     """problem: why it was not saved; theirs: the answers as somebody else has saved them meanwhile."""
-    report, labels = found.report, handouts.labels_of(found)
+    report, labels = found.report, handouts.full_labels_of(found)
     refused = why_not(handouts.check_answer, request.user, found, timezone.now())
     if not found.is_open:
         refused = f"这项分办{found.state_word}，不能再填写。"
@@ -93,7 +93,7 @@ def _conflict(form, theirs):
 
 def _act(request, found):
     """One POST: save what was typed, and hand it back if that is the button. Nothing typed is dropped."""
-    form = AnswerForm(handouts.labels_of(found), request.POST)
+    form = AnswerForm(handouts.full_labels_of(found), request.POST)
     if not form.is_valid():
         return _mistaken(request, found, form)
     kept = {

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,23 +13,34 @@ from progress import completeness, content, handouts, permissions, terms
 from progress.models import Handout, ProgressReport
 from progress.views.handout_forms import HandOutForm, MergeForm
 from progress.views.place import period_at
-from progress.views.return_form import find
+from progress.views.return_form import find, find_unit
 from progress.workflow import Incomplete, Stale, WrongState
 
 SHOWN_CLOSED = 200
 MOVED_ON = "答复或现有文字刚刚有变动，还没有并入。请看过最新内容后再选，您的选择仍在下面。"
 
 
-def address(report, name="handouts_of", *more):
-    """The address of a page about the handouts of a task's return."""
-    place = [report.period.plan.code, report.period.code, report.task.number, report.agency.code]
-    return reverse(f"progress:{name}", args=[*place, *more])
+def _list(report):
+    """The address of a report's handouts."""
+    return f"{report.get_absolute_url()}handouts/"
+
+
+def _at(request, plan, period, agency, number=None):
+    """The report an address names, of a task or of a unit, for its own body; to anybody else it has no
+    handouts."""
+    if number is None:
+        report = find_unit(request.user, plan, period, agency)
+    else:
+        report = find(request.user, plan, period, number, agency)
+    if permissions.content_for(request.user, report) != "live":
+        raise Http404
+    return report
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def handouts_of(request, plan, period, number, agency):
-    """What of one return is handed out, to whom and how it stands; POST hands out more of it."""
-    report = _own(request.user, find(request.user, plan, period, number, agency))
+def handouts_of(request, **place):
+    """What of one report is handed out, to whom and how it stands; POST hands out more of it."""
+    report = _at(request, **place)
     form = _form(request, report)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -42,15 +52,8 @@ def handouts_of(request, plan, period, number, agency):
             form.add_error(None, refusal.reason)
         else:
             messages.success(request, f"已分办给{'、'.join(str(each.to) for each in given)}。")
-            return redirect(address(report))
+            return redirect(_list(report))
     return _page(request, report, form)
-
-
-def _own(user, report):
-    """The report, for its own body; to anybody else it has no handouts."""
-    if permissions.content_for(user, report) != "live":
-        raise Http404
-    return report
 
 
 def _form(request, report):
@@ -109,9 +112,9 @@ def _shown(handout, now):
 
 
 @require_POST
-def handout_recall(request, plan, period, number, agency, pk):
+def handout_recall(request, pk, **place):
     """Take one back."""
-    report = _own(request.user, find(request.user, plan, period, number, agency))
+    report = _at(request, **place)
     handout = _of(report, pk)
     try:
         handouts.recall(handout, by=request.user, now=timezone.now())
@@ -119,7 +122,7 @@ def handout_recall(request, plan, period, number, agency, pk):
         messages.error(request, refusal.reason)
     else:
         messages.success(request, f"已收回分办给{handout.to}的内容。")
-    return redirect(address(report))
+    return redirect(_list(report))
 
 
 def _of(report, pk):
@@ -129,9 +132,9 @@ def _of(report, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def handout_merge(request, plan, period, number, agency, pk):
+def handout_merge(request, pk, **place):
     """An answer beside the current text, field by field; POST merges it as chosen."""
-    report = _own(request.user, find(request.user, plan, period, number, agency))
+    report = _at(request, **place)
     handout = _of(report, pk)
     if handout.answered_at is None:
         raise Http404
@@ -180,7 +183,7 @@ def _look_again(request, report, handout):
 def _next_answered(report):
     """The page of the return's next answer to merge, None where none waits."""
     waiting = report.handouts.open().filter(answered_at__isnull=False).order_by("answered_at").first()
-    return address(report, "handout_merge", waiting.pk) if waiting else None
+    return f"{_list(report)}{waiting.pk}/" if waiting else None
 
 
 def _merge_page(request, report, handout, form, status=200):
@@ -260,7 +263,7 @@ def _period_page(request, period, form):
     now = timezone.now()
     found = (
         Handout.objects.inside(request.user)
-        .filter(report__period=period, report__task__isnull=False)
+        .filter(report__period=period)
         .select_related(*handouts.WITH_REPORT, "closed_by")
         .order_by("due_on", "report__task__number", "pk")
     )
