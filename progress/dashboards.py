@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from agencies.models import Agency, Role
-from progress import bulk, contributions, extensions, figures, review_queue, vacancy, waiting
+from progress import bulk, contributions, extensions, figures, proposals, review_queue, vacancy, waiting
 from progress.models import Extension, ProgressReport
 
 State = ProgressReport.State
@@ -51,11 +51,14 @@ class ReporterDesk:
 def reporter_desk(user, period, now):
     """The desk of a reporter: returns of this period, what is still open in earlier ones, and how many are
     filled in and could be sent off together; four queries at the most."""
-    rows = _own_rows(user, period, Role.REPORTER)
+    everything = _own_rows(user, period, Role.REPORTER)
+    year = [row for row in everything if row.period.is_annual and row.period.year == period.year]
+    year = [] if period.is_annual else year
+    rows = [row for row in everything if row not in year]
     current = [row for row in rows if row.period_id == period.pk]
     live = [row for row in current if row.waived_at is None and not row.is_contribution]
     return ReporterDesk(
-        groups=[group for group in _grouped(current, now) if group.rows],
+        groups=[group for group in [*_grouped(current, now), _year_group(year)] if group.rows],
         unfinished=[row for row in live if row.is_editable],
         earlier=[row for row in rows if row.period_id != period.pk],
         owed=len(live),
@@ -73,14 +76,26 @@ def _own_rows(user, period, *roles):
         period__ends_on__lt=period.ends_on,
         period__locked_at__isnull=True,
     ) | Q(state=State.RETURNED, period__ends_on__lt=period.ends_on, resubmit_by__isnull=False)
-    return list(
+    rows = list(
         ProgressReport.objects.visible_to(user)
-        .filter(agency__in=user.agency_ids(*roles), kind=ProgressReport.Kind.TASK, owed=True)
-        .filter(Q(period=period) | (open_still & Q(period__plan=period.plan_id)))
+        .filter(agency__in=user.agency_ids(*roles), owed=True)
+        .filter(Q(period=period) | _of_year(period) | (open_still & Q(period__plan=period.plan_id)))
         .select_related("agency", "task", "period__plan", "task_return")
         .annotate(asked_rows=contributions.asked_along())
-        .order_by("-period__starts_on", "task__number", "order")
+        .order_by("-period__starts_on", F("task__number").asc(nulls_last=True), "order")
     )
+    for row in rows:
+        row.asked = contributions.asked_in(row)
+    return rows
+
+
+def _of_year(period):
+    """The reports of the year a quarter belongs to: they are written meanwhile, and due later."""
+    return Q(period__plan=period.plan_id, period__code=str(period.year))
+
+
+def _year_group(rows):
+    return Group("year", "年度落实情况报告", "全年一份，另有截止时间", rows)
 
 
 def _grouped(rows, now):
@@ -125,10 +140,15 @@ def approver_desk(user, period, now):
         review_queue.waiting_for(user)
         .filter(period__plan=period.plan_id)
         .select_related("agency", "task", "period__plan", "submitted_by")
-        .order_by("due_at", "task__number")
+        .order_by("due_at", F("task__number").asc(nulls_last=True))
     )
     asked = extensions.waiting_for_approver(user, period.plan, now)
     return ApproverDesk(list(waiting), figures.filing(period.plan, period, user, now), list(asked))
+
+
+def _standings(user, period, now):
+    """How the tasks stand in a quarter; a year has no lamps."""
+    return [] if period.is_annual else figures.standings(period.plan, period, user, now)
 
 
 # --- 办公室: who has not reported, what is behind, what waits for me ---------------------------------
@@ -140,16 +160,26 @@ class OfficeDesk:
     unfiled: list[figures.AgencyFiling]
     behind: list[figures.Standing]
     unconfirmed: int
+    lamps: dict[str, int]
     no_goal: int
     waiting: dict[str, int]
     without_approver: list[Agency]
     stuck: list[vacancy.Stuck]
     ways_out: str = vacancy.WAYS_OUT
 
+    @property
+    def lamps_note(self):
+        """What is next on the way to 审定, in a line."""
+        lamps = self.lamps
+        return (
+            f"拟定 {lamps[proposals.TO_PROPOSE] + lamps[proposals.MOVED]} · "
+            f"待反馈 {lamps[proposals.ASKED] + lamps[proposals.OBJECTED]} · 可审定 {lamps[proposals.READY]}"
+        )
+
 
 def office_desk(user, period, now):
     """The office's desk; a constant number of queries."""
-    standings = figures.standings(period.plan, period, user, now)
+    standings = _standings(user, period, now)
     classes = figures.filing_by_agency(period.plan, period, user, now)
     bodies = [row for each in classes for row in each.rows]
     unfiled = [row for row in bodies if row.filing.unfiled]
@@ -160,6 +190,7 @@ def office_desk(user, period, now):
         unfiled=sorted(unfiled, key=lambda row: (-row.filing.overdue, -row.filing.unfiled, row.agency.order)),
         behind=figures.behind(standings),
         unconfirmed=sum(1 for row in standings if not row.lamp_confirmed or row.lamp_stale),
+        lamps=proposals.count(proposals.hearings(period, user, now, standings=standings)),
         no_goal=sum(1 for row in standings if not row.goals),
         waiting=waiting.for_office(period.plan),
         without_approver=[row.agency for row in bodies if signers.lacking(row.agency)],
@@ -183,7 +214,7 @@ class LeaderDesk:
 
 def leader_desk(user, period, now):
     """The whole in a few sentences, and the tasks that are behind, with why and who."""
-    standings = figures.standings(period.plan, period, user, now)
+    standings = _standings(user, period, now)
     filing = figures.filing(period.plan, period, user, now)
     lamps = figures.lamp_counts(standings)
     return LeaderDesk(

@@ -136,11 +136,13 @@ class ReportsOfPeriodFilter(ReportFilter):
     )
 
     class Meta(ReportFilter.Meta):
-        fields = ["q", "status", "agency", "agency_class", "chapter", "late", "ended", "to"]
+        fields = ["q", "kind", "status", "agency", "agency_class", "chapter", "late", "ended", "to"]
 
     def __init__(self, *args, period, **kwargs):
         super().__init__(*args, **kwargs)
-        del self.filters["kind"], self.filters["task"], self.filters["role"]
+        del self.filters["task"], self.filters["role"]
+        kinds = ProgressReport.Kind
+        self.filters["kind"].extra["choices"] = [(each, each.label) for each in (kinds.TASK, kinds.UNIT)]
         with_rows = ProgressReport.objects.filter(period=period).values("agency")
         self.filters["agency"].extra["queryset"] = Agency.objects.filter(pk__in=with_rows)
         chapters = [(chapter.number, chapter.title) for chapter in period.plan.chapters.all()]
@@ -178,7 +180,7 @@ class ProblemFilter(ReportsOfPeriodFilter):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("status", "late", "agency_class", "ended", "to"):
+        for name in ("kind", "status", "late", "agency_class", "ended", "to"):
             del self.filters[name]
 
     def of(self, rows):

@@ -49,7 +49,9 @@ class Frame:
 
     @cached_property
     def _all_periods(self):
-        return list(ReportingPeriod.objects.select_related("plan").order_by("-plan__starts_on", "-starts_on"))
+        """Newest first; a year before its fourth quarter."""
+        rows = ReportingPeriod.objects.select_related("plan")
+        return list(rows.order_by("-plan__starts_on", "-ends_on", "starts_on"))
 
     @cached_property
     def plans(self):
@@ -78,10 +80,11 @@ class Frame:
 
     @cached_property
     def period(self):
-        """The period in the address, else the newest opened one, else the plan's first."""
+        """The period in the address, else the newest quarter opened, else the plan's first; a year is shown
+        only where it is asked for."""
         wanted = self.address.get("period")
-        of_plan = self.all_of_plan
-        named = [period for period in of_plan if period.code == wanted]
+        named = [period for period in self.all_of_plan if period.code == wanted]
+        of_plan = [period for period in self.all_of_plan if not period.is_annual]
         opened = [period for period in of_plan if period.is_open]
         return (named or opened or of_plan[-1:] or [None])[0]
 

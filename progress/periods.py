@@ -303,7 +303,8 @@ def with_counts(plan, user):
     contribution = Q(reports__kind=ProgressReport.Kind.TASK, reports__role=Assignment.Role.SUPPORT)
     owed = known & Q(reports__owed=True) & ~contribution
     due = owed & Q(reports__waived_at__isnull=True)
-    return plan.periods.select_related("locked_by", "plan").annotate(
+    in_order = plan.periods.order_by("ends_on", "-starts_on")  # a year after its quarters
+    return in_order.select_related("locked_by", "plan").annotate(
         owed_count=Count("reports", filter=owed),
         left_count=Count("reports", filter=due & Q(reports__left_at__isnull=False)),
         accepted_count=Count("reports", filter=due & Q(reports__state=ProgressReport.State.ACCEPTED)),

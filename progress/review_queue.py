@@ -10,7 +10,7 @@ State = ProgressReport.State
 
 
 def waiting_for(user):
-    """Task returns this person may decide on now, in any period.
+    """Reports this person may decide on now, in any period.
 
     The office: under review, except those the person submitted or approved, and contributions, which are
     their leads'. An approver: awaiting approval at their own body, except those they submitted.
@@ -23,7 +23,7 @@ def waiting_for(user):
     if user.has_role(Role.APPROVER):
         own = user.agency_ids(Role.APPROVER)
         wanted |= Q(state=State.AWAITING_APPROVAL, agency__in=own) & ~Q(submitted_by=user)
-    reports = ProgressReport.objects.visible_to(user).filter(wanted, kind=ProgressReport.Kind.TASK)
+    reports = ProgressReport.objects.visible_to(user).filter(wanted)
     return reports.filter(waived_at__isnull=True)
 
 
@@ -55,7 +55,7 @@ def _in_order(reports):
 def name_of(report):
     """A report in a sentence: “第 15 项（市发展改革委）”, or of a whole unit “泗县人民政府单位小结”."""
     if report.task_id is None:
-        return f"{report.agency.name}{report.get_kind_display()}"
+        return f"{report.agency.name}{report.short_subject}"
     return f"第 {report.task.number} 项（{report.agency.name}）"
 
 
@@ -81,7 +81,7 @@ def last_quarter_said(report):
             report__kind=report.kind,
             report__left_at__isnull=False,
             report__period__plan=report.period.plan_id,
-            report__period__ends_on__lt=report.period.starts_on,
+            report__period__ends_on__lt=report.period.ends_on,
         )
         .order_by("-report__period__ends_on", "-number")
         .first()

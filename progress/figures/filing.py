@@ -299,7 +299,8 @@ def periods_counted(counted, periods=None):
     wanted = {key for by_period in counted.values() for key in by_period}
     if periods is None:
         periods = ReportingPeriod.objects.filter(pk__in=wanted)
-    return sorted((each for each in periods if each.pk in wanted), key=lambda each: each.starts_on)
+    found = (each for each in periods if each.pk in wanted)
+    return sorted(found, key=lambda each: (each.ends_on, each.is_annual))
 
 
 def counted_by_period(plan, period, user, now, *, agency=None):

@@ -88,7 +88,7 @@ def quarters_of(task, reports, periods):
     return [
         QuarterOfTask(period, verdicts.get(period.pk), by_period[period.pk])
         for period in periods
-        if period.is_open or period.pk in by_period
+        if (period.is_open and not period.is_annual) or period.pk in by_period
     ]
 
 

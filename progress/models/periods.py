@@ -86,7 +86,9 @@ class ReportingPeriod(models.Model):
 
     @property
     def short_label(self):
-        return f"{QUARTERS[self.quarter - 1]}季度" if "Q" in self.code else self.label
+        if "Q" in self.code:
+            return f"{QUARTERS[self.quarter - 1]}季度"
+        return "年度" if self.is_annual else self.label
 
     @property
     def is_annual(self):

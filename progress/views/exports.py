@@ -12,7 +12,7 @@ from progress import exports as workbooks
 from progress import figures, permissions
 from progress.periods import with_counts
 from progress.views.periods import plan_known_to
-from progress.views.place import period_at
+from progress.views.place import of_a_quarter, period_at
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ LISTS = (
 
 
 @require_safe
+@of_a_quarter
 def exports(request, plan, period):
     permissions.check_read_returns(request.user)
     period = period_at(request, plan, period)
@@ -61,6 +62,7 @@ def exports(request, plan, period):
 
 
 @require_safe
+@of_a_quarter
 def export_quarter(request, plan, period):
     """季度汇总, as far as this person may know the quarter."""
     permissions.check_read_returns(request.user)

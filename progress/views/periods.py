@@ -48,7 +48,7 @@ def periods(request, plan):
         "rows": rows,
         "may_keep": request.user.is_office,
         "backfillable": sum(not row.backfill_refused for row in rows),
-        "startable": [row for row in rows if row.is_open or not row.overdue],
+        "startable": [row for row in rows if not row.is_annual and (row.is_open or not row.overdue)],
     }
     return render(request, "progress/periods.html", context)
 

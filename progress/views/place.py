@@ -1,6 +1,9 @@
 """Where a page of the quarter is: the period its address names. What is not there is 404."""
 
+from functools import wraps
+
 from django.http import Http404
+from django.shortcuts import redirect
 
 from progress.frame import frame_of
 
@@ -14,3 +17,24 @@ def period_at(request, plan, period):
     if not request.user.business_roles or found is None or (found.plan.code, found.code) != (plan, period):
         raise Http404
     return found
+
+
+def of_a_quarter(view):
+    """For pages about lamps and pace, which a year has none of: they go to the year's last quarter that has
+    been opened (its last where none was). What changes something is 404 there."""
+
+    @wraps(view)
+    def seen(request, plan, period, *args, **kwargs):
+        if "Q" in period or "H" in period:
+            return view(request, plan, period, *args, **kwargs)
+        year = period_at(request, plan, period)
+        quarters = [
+            each for each in frame_of(request).all_of_plan if each.year == year.year and not each.is_annual
+        ]
+        quarter = next((each for each in quarters if each.is_open), next(iter(quarters), None))
+        if quarter is None or request.method not in ("GET", "HEAD"):
+            raise Http404
+        address = {**request.resolver_match.kwargs, "period": quarter.code}
+        return redirect(request.resolver_match.view_name, **address)
+
+    return seen

@@ -8,10 +8,11 @@ from agencies.spreadsheets import Column, list_response
 from progress import figures, permissions
 from progress.filters import ProblemFilter
 from progress.models import ProgressReport
-from progress.views.place import period_at
+from progress.views.place import of_a_quarter, period_at
 
 
 @require_safe
+@of_a_quarter
 def problems(request, plan, period):
     permissions.check_read_returns(request.user)
     period = period_at(request, plan, period)
@@ -46,6 +47,7 @@ COLUMNS = [
 
 
 @require_safe
+@of_a_quarter
 def problems_export(request, plan, period):
     """The list as shown, as Excel, in the columns of the 问题清单 that a return can fill."""
     permissions.check_read_returns(request.user)

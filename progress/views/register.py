@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from agencies.spreadsheets import Column, list_response
 from progress import figures
 from progress.filters import TaskStandingFilter
-from progress.views.place import period_at
+from progress.views.place import of_a_quarter, period_at
 from tasks.models import Task
 
 ORDERS = {
@@ -19,6 +19,7 @@ ORDERS = {
 
 
 @require_safe
+@of_a_quarter
 def register(request, plan, period):
     period = period_at(request, plan, period)
     found = _filter(request, period)
@@ -71,6 +72,7 @@ COLUMNS = [
 
 
 @require_safe
+@of_a_quarter
 def register_export(request, plan, period):
     """The register as shown, as Excel."""
     period = period_at(request, plan, period)

@@ -263,7 +263,7 @@ def move(request, report, verb):
 
 def _next_to_fill_in(report):
     """One sitting: after a return is sent off the body's next unfinished one opens, at the last this one."""
-    following = sheet_of(report).next_unfinished
+    following = getattr(sheet_of(report), "next_unfinished", None)
     if following is None:
         return redirect(report.get_absolute_url())
     place = (report.period.plan.code, report.period.code, following.number, report.agency.code)
@@ -272,7 +272,7 @@ def _next_to_fill_in(report):
 
 def _said_after(verb, report):
     if verb == "submit":
-        return f"第 {report.task.number} 项已提交，现为“{report.state_word}”。"
+        return f"{report.short_subject}已提交，现为“{report.state_word}”。"
     if verb == "approve" and report.is_contribution:
         return "已审签，并以本单位名义提供给牵头单位。"
     return SENT_WORDS[verb]

@@ -1,7 +1,7 @@
 """填报情况: the returns of a period by status; every count elsewhere opens its rows here."""
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -18,12 +18,15 @@ PAGE = 100
 # Only then what stands in the rows is what was reported; before that it may be a draft.
 OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
 LAST_BY_OFFICE = ReportStep.objects.filter(report=OuterRef("pk")).order_by("-pk").values("by_office")[:1]
+# Reports of whole units come after those of tasks.
+NUMBER = F("task__number").asc(nulls_last=True)
 ORDERS = {
-    "number": ["task__number", "order", "agency__order"],
-    "agency": ["agency__order", "task__number"],
-    "left": ["left_at", "task__number"],
-    "status": ["state", "task__number"],
+    "number": [NUMBER, "order", "agency__order"],
+    "agency": ["agency__order", NUMBER],
+    "left": ["left_at", NUMBER],
+    "status": ["state", NUMBER],
 }
+BACKWARDS = {NUMBER: F("task__number").desc(nulls_last=True)}
 
 
 @require_safe
@@ -36,6 +39,7 @@ def returns_page(request, period, *, waiver=None, chosen=(), problem=""):
     """The list; waiver: what the office typed about the rows `chosen`, and why it was not done (problem)."""
     now = timezone.now()
     found = _filter(request, period)
+    kinds = _kinds(found)
     signers = vacancy.Signers(request.user, now)
     page = Paginator(_ordered(request, found.qs), PAGE).get_page(request.GET.get("page"))
     context = {
@@ -46,7 +50,8 @@ def returns_page(request, period, *, waiver=None, chosen=(), problem=""):
         "rows": [(report, report.is_late(now), signers.is_stuck(report)) for report in page],
         "stuck": vacancy.stuck(found.queryset, signers),
         "ways_out": vacancy.WAYS_OUT,
-        "total": found.whole.count(),
+        "kinds": kinds,
+        "total": sum(count for _, _, count in kinds),
         "filing": figures.filing(period.plan, period, request.user, now),
         "only_accepted": not request.user.has_role(Role.OFFICE, Role.REPORTER, Role.APPROVER),
         "may_waive": request.user.is_office,
@@ -57,11 +62,18 @@ def returns_page(request, period, *, waiver=None, chosen=(), problem=""):
     return render(request, "progress/returns.html", context, status=400 if problem else 200)
 
 
+def _kinds(found):
+    """How many rows of each kind the list has before it is filtered: [(code, words, count)]; one query."""
+    counted = dict(found.whole.order_by("kind").values_list("kind").annotate(Count("pk")))
+    kinds = ProgressReport.Kind
+    return [(kind, kind.label, counted[kind]) for kind in (kinds.TASK, kinds.UNIT) if kind in counted]
+
+
 def _filter(request, period):
     rows = (
         ProgressReport.objects.visible_to(request.user)
-        .filter(period=period, kind=ProgressReport.Kind.TASK)
-        .select_related("agency", "task__chapter", "task_return")
+        .filter(period=period)
+        .select_related("agency", "period__plan", "task__chapter", "task_return")
     )
     return ReportsOfPeriodFilter(request.GET, rows, request=request, period=period)
 
@@ -69,7 +81,9 @@ def _filter(request, period):
 def _ordered(request, rows):
     wanted = request.GET.get("sort", "")
     order = ORDERS.get(wanted.removeprefix("-"), ORDERS["number"])
-    order = [f"-{order[0]}", *order[1:]] if wanted.startswith("-") else order
+    if wanted.startswith("-"):
+        first = order[0]
+        order = [BACKWARDS.get(first, f"-{first}"), *order[1:]]
     return rows.order_by(*order, "pk")
 
 
@@ -104,11 +118,11 @@ def _row(report, user, now):
     returned = report.state == ProgressReport.State.RETURNED
     reads = permissions.reads_return_reason(user, report, by_office=report.by_office)
     return [
-        report.task.number,
-        report.task.title,
+        report.task.number if report.task else None,
+        report.task.title if report.task else report.short_subject,
         report.agency.name,
-        report.get_duty_display(),
-        report.task_return.get_nature_display() if report.state in OUT else "",
+        report.get_duty_display() if report.task else "",
+        report.task_return.get_nature_display() if report.task and report.state in OUT else "",
         "免报" if report.waived_at else report.state_word,
         report.due_at,
         report.left_at,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from progress import content, handouts, paper, papers, permissions, remarks, review_queue, workflow
 from progress.forms import DecisionForm
 from progress.models import ProgressReport
-from progress.return_sheet import ReturnSheet
+from progress.views.kinds import sheet_of
 from progress.views.place import period_at
 from progress.views.return_form import moved_on
 from progress.workflow import Incomplete, Stale, WrongState
@@ -110,7 +110,7 @@ def _detail(request, report):
     if compare not in choices or (compare != "none" and choices[compare] is None):
         compare = "version" if older else "quarter" if last_quarter else "none"
     actions = {action.verb: action for action in workflow.actions_for(request.user, report, now)}
-    sheet = ReturnSheet(report)
+    sheet = sheet_of(report)
     return {
         "sheet": sheet,
         "said": said,

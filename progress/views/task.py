@@ -12,15 +12,16 @@ from agencies.along import along, objects
 from agencies.audit import trail_of
 from agencies.models import AuditEvent, Contact, Role
 from agencies.permissions import sees
-from progress import figures, permissions, verdicts
+from progress import figures, permissions, verdict_text, verdicts
 from progress.frame import frame_of
-from progress.models import Lamp, TaskState
+from progress.models import TaskState
 from progress.verdict_forms import TaskStateForm
-from progress.views.place import period_at
-from tasks.models import PublishedFact, Task, TaskAmendment, TaskLink
+from progress.views.place import of_a_quarter, period_at
+from tasks.models import NotConcerned, PublishedFact, Task, TaskAmendment, TaskLink
 
 
 @require_safe
+@of_a_quarter
 def task(request, plan, period, number):
     period = period_at(request, plan, period)
     user, now = request.user, timezone.now()
@@ -40,13 +41,14 @@ def task(request, plan, period, number):
         "own_report": _own_report(standing, user),
         "neighbours": (found.number_before, found.number_after),
         "is_office": user.has_role(Role.OFFICE),
-        "lamp_choices": Lamp.choices,
+        "verdict_text": _verdict_text(standing),
         "state_form": TaskStateForm(initial={"on": timezone.localdate(now)}),
     }
     return render(request, "progress/task.html", context)
 
 
 @require_POST
+@of_a_quarter
 def task_state(request, plan, period, number):
     """The office's dated decision on the three-year state of a task."""
     permissions.check_confirm_verdicts(request.user)
@@ -64,6 +66,12 @@ def task_state(request, plan, period, number):
 def _task(user, period, number):
     tasks = Task.objects.visible_to(user).select_related("plan", "chapter", "section")
     return get_object_or_404(tasks, plan=period.plan, number=number)
+
+
+def _verdict_text(standing):
+    """The confirmed text with its sources; None where there is none."""
+    verdict = standing.verdict
+    return verdict_text.footnotes(verdict.sources) if verdict and verdict.sources else None
 
 
 def _own_report(standing, user):
@@ -101,10 +109,12 @@ def _with_lists(tasks, user, now):
         contact_rows=along(contacts, "assignments__task", "kind", "name", "title", "phone", *agency),
         later_rows=along(links, "earlier", *LINK, *_other("later")),
         earlier_rows=along(links, "later", *LINK, *_other("earlier")),
+        not_concerned_rows=along(NOT_CONCERNED, "assignment__task", "assignment__pk"),
         verdict_rows=figures.verdicts_along(user),
     )
 
 
+NOT_CONCERNED = NotConcerned.objects.filter(outcome=NotConcerned.Outcome.CONFIRMED)
 FACT = ("period_text", "statement", "source_title", "source_date")
 LINK = ("kind", "inferred", "confirmed_at", "basis")
 
@@ -121,6 +131,7 @@ def _lists(found):
         "amendments": objects(TaskAmendment, found.amendment_rows, key=lambda each: (each.on, each.pk)),
         "facts": objects(PublishedFact, found.fact_rows),
         "states": objects(TaskState, found.state_rows, key=lambda each: (each.on, each.pk))[::-1],
+        "not_concerned": {each.assignment.pk for each in objects(NotConcerned, found.not_concerned_rows)},
         "contacts": objects(
             Contact, found.contact_rows, key=lambda each: (each.agency.order, each.kind, each.pk)
         ),
