@@ -26,6 +26,8 @@ SUBJECTS = {
     "progress.progressreport": "填报",
     "progress.attachment": "附件",
     "progress.taskverdict": "亮灯",
+    "progress.verdictproposal": "亮灯拟定",
+    "progress.meetingedition": "会议版",
     "progress.problem": "存在问题",
     "progress.calendarday": "工作日历",
 }

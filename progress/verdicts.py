@@ -1,41 +1,115 @@
-"""The office's word on lamps: confirming what was computed, and marking it stale when its ground moves."""
+"""审定: the office's word on lamps, after the bodies were heard; frozen when the period is locked, and stale
+when its ground moves. How it gets there, 拟定 and 反馈单位, is in `proposals`.
+"""
 
 from django.db import transaction
 
 from agencies import audit
-from progress import figures, permissions
-from progress.models import Lamp, TaskState, TaskVerdict
+from progress import permissions, proposals
+from progress.models import TaskState, TaskVerdict, VerdictProposal
+from progress.proposals import OBJECTED, READY, Outcome, Refused
 
+__all__ = ["Refused", "confirm_verdicts", "decide_state", "freeze", "mark_stale", "thaw"]
 
-class Refused(Exception):
-    """The lamps cannot be confirmed as asked; `reason` is a sentence for the person."""
-
-    def __init__(self, reason):
-        super().__init__(reason)
-        self.reason = reason
+LONGEST_ANSWER = 500
 
 
 @transaction.atomic
-def confirm_verdicts(period, task_numbers, *, by, now, lamp=None, reason=""):
-    """审定: freeze the lamps of tasks for a period, with the figures and the rule version they rest on.
+def confirm_verdicts(period, task_numbers, *, by, now, answer="", revision=None):
+    """审定: the lamp and text of tasks as they were proposed and the leads were heard on. Returns an Outcome.
 
-    task_numbers: the tasks' numbers, or "all" for every task of the plan that is not confirmed yet or
-    whose confirmed lamp has gone stale. lamp: another lamp than the computed one, for a single task, with
-    a `reason`. Confirming again replaces the earlier word; the trail keeps both. Returns the verdicts.
-    Raises Denied (not the office) and Refused.
+    task_numbers: the tasks' numbers, or "all" for every task that is ready; of several, those that are not
+    ready are left with the reason. answer: what the office writes back to an objection, for a single task;
+    without it an objection keeps the lamp from being confirmed. revision: that of the proposal one saw.
+    Confirming again replaces the earlier word; the trail keeps both. Raises Denied and Refused.
     """
     permissions.check_confirm_verdicts(by)
-    standings = _chosen(period, task_numbers, by, now)
-    reason = reason.strip()
-    if lamp is not None:
-        _check_other_lamp(standings, lamp, reason)
-    version = figures.lamp_rule(period).version
-    return [_confirm(standing, period, version, lamp, reason, by, now) for standing in standings]
+    proposals.check_period(period)
+    proposals.hold(period)
+    answer = answer.strip()
+    if len(answer) > LONGEST_ANSWER:
+        raise Refused(f"答复有 {len(answer)} 字，请精简到 {LONGEST_ANSWER} 字以内。")
+    chosen = proposals.choose(period, task_numbers, by, now, only=(READY,))
+    outcome, ready = Outcome([]), []
+    for hearing in chosen:
+        why = _why_not(hearing, answer if len(chosen) == 1 else "")
+        if why:
+            outcome.skipped.append((hearing.task.number, why))
+        else:
+            ready.append(hearing)
+    proposals.settle(outcome, ready, task_numbers)
+    if revision is not None and ready and ready[0].proposal.revision != revision:
+        raise Refused("拟定内容刚被另一位同志改过，请看过最新的内容后再审定。")
+    outcome.done.extend(_confirm(hearing, period, answer, by, now) for hearing in ready)
+    return outcome
+
+
+def _why_not(hearing, answer):
+    if hearing.status == OBJECTED and answer:
+        return ""
+    return hearing.why_not_confirm()
+
+
+def _confirm(hearing, period, answer, by, now):
+    proposal = hearing.proposal
+    verdict, _ = TaskVerdict.objects.update_or_create(
+        task=hearing.task,
+        period=period,
+        defaults={
+            "lamp": proposal.lamp,
+            "computed_lamp": proposal.computed_lamp,
+            "inputs": proposal.inputs,
+            "rule_version": proposal.rule_version,
+            "reason": proposal.reason,
+            "answer": answer if hearing.objections else "",
+            "text": proposal.text,
+            "sources": proposal.sources,
+            "is_rewritten": proposal.is_rewritten,
+            "frozen_at": now if period.is_locked else None,
+            "confirmed_at": now,
+            "confirmed_by": by,
+            "stale_at": None,
+            "is_demo": by.is_demo or proposal.is_demo,
+        },
+    )
+    # Administrators read the trail, but no returns: the words themselves stay out of it.
+    detail = {
+        "亮灯": verdict.get_lamp_display(),
+        "系统测算": verdict.get_computed_lamp_display(),
+        "调整理由": verdict.reason,
+        "第几稿": proposal.revision,
+    }
+    audit.record("审定亮灯", verdict, by=by, now=now, detail=detail)
+    return verdict
 
 
 def mark_stale(task, period, now):
-    """Something a confirmed lamp rests on was opened again: the lamp waits for the office's word anew."""
+    """Something a lamp rests on has moved: a confirmed one waits for the office's word anew, and what locking
+    had frozen of this task is measured again."""
+    VerdictProposal.objects.filter(task=task, period=period).update(frozen_at=None)
+    TaskVerdict.objects.filter(task=task, period=period).update(frozen_at=None)
     return TaskVerdict.objects.filter(task=task, period=period, stale_at__isnull=True).update(stale_at=now)
+
+
+def freeze(period, *, by, now):
+    """At locking: the lamps of the period stay as they are, whatever goals or lamp rules become later.
+
+    Tasks without a confirmed lamp keep a proposal of what was computed, which may still be sent and
+    confirmed. Inside the transaction of the caller, by the office.
+    """
+    if period.is_annual:
+        return
+    found = proposals.hearings(period, by, now)
+    open_still = [each for each in found if each.status in (proposals.TO_PROPOSE, proposals.MOVED)]
+    proposals.draft(open_still, period, by=by, now=now)
+    VerdictProposal.objects.filter(period=period).update(frozen_at=now)
+    TaskVerdict.objects.filter(period=period, stale_at__isnull=True).update(frozen_at=now)
+
+
+def thaw(period):
+    """After unlocking, lamps not confirmed yet are measured by the goals and rules of the day again."""
+    VerdictProposal.objects.filter(period=period).update(frozen_at=None)
+    TaskVerdict.objects.filter(period=period).update(frozen_at=None)
 
 
 @transaction.atomic
@@ -51,51 +125,3 @@ def decide_state(task, *, state, on, evidence, by, now):
     detail = {"状态": decided.get_state_display(), "日期": on.isoformat(), "依据": evidence}
     audit.record("认定三年状态", task, by=by, now=now, detail=detail)
     return decided
-
-
-def _chosen(period, task_numbers, by, now):
-    standings = figures.standings(period.plan, period, by, now)
-    if task_numbers == "all":
-        return [each for each in standings if not each.lamp_confirmed or each.lamp_stale]
-    wanted = {int(number) for number in task_numbers}
-    chosen = [each for each in standings if each.task.number in wanted]
-    unknown = wanted - {each.task.number for each in chosen}
-    if unknown:
-        raise Refused(f"没有第 {'、'.join(map(str, sorted(unknown)))} 项任务，未作审定。")
-    if not chosen:
-        raise Refused("请先勾选要审定的任务。")
-    return chosen
-
-
-def _check_other_lamp(standings, lamp, reason):
-    if lamp not in Lamp.values:
-        raise Refused("没有这种亮灯，请重新选择。")
-    if len(standings) != 1:
-        raise Refused("改变系统测算结果须逐项审定。")
-    if lamp != standings[0].computed_lamp and not reason:
-        raise Refused("审定结果与系统测算不同，请写明调整理由。")
-    if len(reason) > 200:
-        raise Refused(f"调整理由有 {len(reason)} 字，请精简到 200 字以内。")
-
-
-def _confirm(standing, period, version, lamp, reason, by, now):
-    computed = standing.computed_lamp
-    confirmed = lamp or computed
-    verdict, _ = TaskVerdict.objects.update_or_create(
-        task=standing.task,
-        period=period,
-        defaults={
-            "lamp": confirmed,
-            "computed_lamp": computed,
-            "inputs": standing.inputs,
-            "rule_version": version,
-            "reason": reason if confirmed != computed else "",
-            "confirmed_at": now,
-            "confirmed_by": by,
-            "stale_at": None,
-            "is_demo": by.is_demo or any(report.is_demo for report in standing.reports),
-        },
-    )
-    detail = {"亮灯": Lamp(confirmed).label, "系统测算": Lamp(computed).label, "调整理由": verdict.reason}
-    audit.record("审定亮灯", verdict, by=by, now=now, detail=detail)
-    return verdict

@@ -81,6 +81,8 @@ LABELS = {
 NEEDS_REASON = frozenset({"send_back", "reopen"})
 # Done on a page of its own, with a scan or a request behind it, not by one click.
 NEEDS_PAGE = frozenset({"approve_offline", "enter_on_behalf", "correct"})
+# What was accepted is then not what a confirmed lamp rests on.
+MOVES_THE_LAMP = frozenset({"accept", "reopen", "correct"})
 CHECKS = {verb: getattr(permissions, f"check_{verb}") for verb in LABELS}
 
 
@@ -278,7 +280,7 @@ def _move(transition, report, by, now, revision, changes, reason=""):
         permissions.check_not_locked(fresh, now)
     if leaves or transition.verb == "correct":
         _freeze(fresh, by, now)
-    if transition.verb in ("reopen", "correct") and fresh.task_id:
+    if transition.verb in MOVES_THE_LAMP and fresh.task_id and not fresh.is_contribution:
         verdicts.mark_stale(fresh.task, fresh.period, now)
     step = ReportStep.objects.create(
         report=fresh,

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from progress import completeness, drafts, periods, verdicts, workflow
+from progress import completeness, drafts, periods, proposals, verdicts, workflow
 from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
 from tasks.models import AnnualGoal, GoalNode, Plan
 
@@ -15,6 +15,7 @@ from . import people, script, wording
 
 CLAIM = timedelta(minutes=1)
 MOST_ATTEMPTS = 3  # after that the run is parked with its failure shown
+PROPOSED_AFTER = timedelta(days=9)
 VERDICTS_AFTER = timedelta(days=15)
 LOCKED_AFTER = timedelta(days=40)
 
@@ -171,13 +172,22 @@ def _walk(report, cast, up_to):
 
 
 def _close(period, office, up_to):
-    """The office confirms the lamps, and locks the quarter once the next is well under way."""
-    confirmed = period.due_at + VERDICTS_AFTER
-    if confirmed <= up_to and not period.verdicts.exists():
-        verdicts.confirm_verdicts(period, "all", by=office, now=confirmed)
+    """The office hears the leads on the lamps and confirms them, and locks the quarter once the next is well
+    under way."""
+    if not period.is_annual:
+        _decide(period, office, up_to)
     locked = period.due_at + LOCKED_AFTER
     if locked <= up_to and not period.is_locked:
         periods.lock_period(period, by=office, now=locked)
+
+
+def _decide(period, office, up_to):
+    proposed, confirmed = period.due_at + PROPOSED_AFTER, period.due_at + VERDICTS_AFTER
+    if proposed <= up_to and not period.proposals.exists():
+        proposals.propose(period, "all", by=office, now=proposed)
+        proposals.send_for_feedback(period, "all", by=office, now=proposed)
+    if confirmed <= up_to and not period.verdicts.exists():
+        verdicts.confirm_verdicts(period, "all", by=office, now=confirmed)
 
 
 def _noon(day):

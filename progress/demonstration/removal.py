@@ -20,15 +20,19 @@ from agencies.models import (
 from progress import owing, verdicts
 from progress.models import (
     Attachment,
+    ContributionRequest,
     Correction,
     DemonstrationRun,
     Handout,
     Issuance,
     MeetingEdition,
     ProgressReport,
+    ReplacedDraft,
     ReportingPeriod,
     ReportStep,
     ReportVersion,
+    SignedPaper,
+    TakenOver,
     TaskState,
     TaskVerdict,
     VerdictProposal,
@@ -38,6 +42,8 @@ from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, TaskAmendme
 
 # In the order foreign keys allow. Steps and versions go with their report.
 BORN_AS_DEMONSTRATION = (
+    TakenOver,
+    ContributionRequest,
     Handout,
     Correction,
     Issuance,
@@ -49,7 +55,9 @@ BORN_AS_DEMONSTRATION = (
     ReportStep,
     ReportVersion,
     Attachment,
+    ReplacedDraft,
     ProgressReport,
+    SignedPaper,
     AnnualGoal,
     TaskAmendment,
     Assignment,
@@ -67,11 +75,15 @@ def remove():
     """Remove every row born as demonstration data and whatever demonstration people decided.
 
     A demonstration person with a hand in what stays is left as a name, disabled and without a post.
-    Returns how many rows went, by kind. Attachments' files go after commit.
+    Returns how many rows went, by kind. Files go after commit.
     """
     people = User.objects.filter(is_demo=True)
     kept = _keep_what_real_people_wrote()
-    files = list(Attachment.objects.filter(is_demo=True).values_list("file", flat=True))
+    files = [
+        name
+        for model in (Attachment, SignedPaper)
+        for name in model.objects.filter(is_demo=True).values_list("file", flat=True)
+    ]
     storage = Attachment._meta.get_field("file").storage
     for model in CONFIRMED:
         model.objects.filter(confirmed_by__in=people).update(confirmed_at=None, confirmed_by=None)
@@ -106,7 +118,10 @@ def _keep_what_real_people_wrote():
     kept = list(written.distinct().values_list("pk", flat=True))
     Attachment.objects.filter(report__in=kept).update(is_demo=False)
     Correction.objects.filter(report__in=kept).update(is_demo=False)
+    ReplacedDraft.objects.filter(report__in=kept).update(is_demo=False)
     ProgressReport.objects.filter(pk__in=kept).update(is_demo=False)
+    stood_on = SignedPaper.objects.filter(Q(reports__is_demo=False) | Q(corrections__is_demo=False))
+    SignedPaper.objects.filter(pk__in=stood_on.values("pk")).update(is_demo=False)
     ReportingPeriod.objects.filter(reports__in=kept).update(opened_for_demo=False)
     reported = AnnualGoal.objects.filter(is_demo=True, nodes__reports__report__is_demo=False)
     AnnualGoal.objects.filter(pk__in=reported.values("pk")).update(is_demo=False)

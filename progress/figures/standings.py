@@ -10,7 +10,8 @@ from django.utils import timezone
 from agencies.dating import in_force
 from agencies.models import Agency, Role
 from agencies.permissions import sees
-from progress.models import Lamp, ProgressReport, TaskReturn, TaskState, TaskVerdict
+from progress import pace
+from progress.models import Lamp, ProgressReport, TaskReturn, TaskState, TaskVerdict, VerdictProposal
 from progress.models.verdicts import reads_verdicts
 from tasks.models import Assignment, Task
 
@@ -31,7 +32,8 @@ class Standing:
     None where there is nothing accepted or no goal. `lamp` is the confirmed one, else the computed one
     where this person may see it (the office, and bodies with a duty on the task), else None: 待审定.
     `reports` are the lead returns of the period this person may know of; the texts come from those that
-    were accepted. `inputs` is what a verdict freezes.
+    were accepted. `inputs` is what a verdict freezes; of a locked period it is what was frozen. `proposal`
+    is known to the office, and to the lead bodies once it was sent to them.
     """
 
     task: Task
@@ -48,6 +50,7 @@ class Standing:
     computed_lamp: str | None = None
     previous_lamp: str | None = None
     verdict: TaskVerdict | None = None
+    proposal: VerdictProposal | None = None
     state: str = ""
     reports: list[ProgressReport] = field(default_factory=list)
     pending: int = 0
@@ -138,7 +141,10 @@ class Standing:
 
     @property
     def progress_text(self) -> str:
-        """The consolidated text of the first lead, else what the leads said, each under its name."""
+        """The confirmed text; before that the consolidated text of the first lead, else what the leads said,
+        each under its name."""
+        if self.verdict is not None and self.verdict.text and not self.lamp_stale:
+            return self.verdict.text
         if not self.task.separate_leads:
             for report in self.accepted[:1]:
                 if report.task_return.consolidated.strip():
@@ -207,18 +213,26 @@ class Viewer:
         self.verdicts = reads_verdicts(user)
         self.confirmed = sees(user, "confirmed_lamps")
         self.computed = sees(user, "computed_lamps")
+        self.proposals = sees(user, "verdict_proposal")
         self.bodies = user.agency_ids(Role.REPORTER, Role.APPROVER) if not self.computed else set()
 
     def sees_computed(self, assignments):
         return self.computed or any(each.agency_id in self.bodies for each in assignments)
 
+    def sees_proposal(self, proposal, assignments):
+        return self.proposals or (
+            proposal.sent_at is not None
+            and any(
+                each.role == Assignment.Role.LEAD and each.agency_id in self.bodies for each in assignments
+            )
+        )
+
 
 def _standing(task, period, readings, reports, viewer):
     quarter = Quarter.of(period)
-    lamp, reason, found = readings.lamp(task, quarter, _done_on(task))
-    computed_before, _, _ = readings.lamp(task, quarter.before, _done_on(task))
+    lamp, reason, found, inputs = _measured(task, quarter, readings)
     verdict = getattr(task, "verdict_now", None) if viewer.verdicts else None
-    lamp_before = task.lamp_before if viewer.verdicts else None
+    proposal = getattr(task, "proposal_now", None)
     may_see = viewer.sees_computed(task.in_force)
     seen = viewer.confirmed or may_see
     return Standing(
@@ -231,13 +245,47 @@ def _standing(task, period, readings, reports, viewer):
         lamp_stale=verdict is not None and verdict.stale_at is not None,
         lamp_reason=_reason(verdict, reason, may_see),
         computed_lamp=lamp.value if may_see else None,
-        previous_lamp=_shown(lamp_before, computed_before, may_see),
+        previous_lamp=_previous(task, quarter, readings, viewer, may_see),
         verdict=verdict,
+        proposal=proposal if proposal and viewer.sees_proposal(proposal, task.in_force) else None,
         state=task.state_now or "",
         reports=reports,
         pending=readings.pending(task) if seen else 0,
-        inputs=_inputs(readings, task, quarter, lamp, reason, found) if may_see else {},
+        inputs=inputs if may_see else {},
     )
+
+
+def _measured(task, quarter, readings):
+    """系统测算 of a task: (Lamp, reason, Pace or None, inputs); what locking froze, where it did."""
+    kept = _kept(task)
+    if kept is None:
+        lamp, reason, found = readings.lamp(task, quarter, _done_on(task))
+        return lamp, reason, found, _inputs(readings, task, quarter, lamp, reason, found)
+    return Lamp(kept.computed_lamp), kept.inputs.get("reason", ""), _pace_of(kept.inputs), kept.inputs
+
+
+def _kept(task):
+    """The verdict or proposal that locking froze; None where the lamp is measured."""
+    rows = (getattr(task, "verdict_now", None), getattr(task, "proposal_now", None))
+    return next((row for row in rows if row is not None and row.frozen_at is not None), None)
+
+
+def _pace_of(inputs):
+    if inputs.get("percent") is None:
+        return None
+    lowest = inputs.get("lowest")
+    percent, expected = Decimal(inputs["percent"]), Decimal(inputs["expected"])
+    return pace.Pace(percent, expected, None if lowest is None else Decimal(lowest))
+
+
+def _previous(task, quarter, readings, viewer, may_see):
+    """The lamp of the quarter before: the confirmed one, else for those who may see it the frozen or
+    measured one."""
+    if viewer.verdicts and task.lamp_before:
+        return task.lamp_before
+    if not may_see:
+        return None
+    return task.kept_before or readings.lamp(task, quarter.before, _done_on(task))[0].value
 
 
 def _shown(confirmed, computed, may_see):
@@ -248,7 +296,7 @@ def _shown(confirmed, computed, may_see):
 def _reason(verdict, reason, may_see):
     if verdict is None:
         return reason if may_see else "系统测算待办公室审定"
-    if verdict.reason:
+    if verdict.lamp != verdict.computed_lamp:
         return f"{verdict.reason}（办公室调整）"
     return reason if may_see else verdict.inputs.get("reason", "")
 
@@ -302,15 +350,20 @@ def _with_state(tasks, period, now):
 
 
 def _with_verdicts(tasks, period):
-    """The tasks with `verdict_now` where one is confirmed for the period, and the confirmed `lamp_before`
-    of the quarter before."""
-    before = TaskVerdict.objects.filter(
-        task=OuterRef("pk"), period__plan=period.plan_id, period__ends_on=Quarter.of(period).before.ends_on
-    )
+    """The tasks with `verdict_now` and `proposal_now` where the period has them; of the quarter before the
+    confirmed `lamp_before`, and `kept_before`, the computed lamp that locking froze."""
+    before = {
+        "task": OuterRef("pk"),
+        "period__plan": period.plan_id,
+        "period__ends_on": Quarter.of(period).before.ends_on,
+    }
+    kept = VerdictProposal.objects.filter(**before, frozen_at__isnull=False)
     return tasks.annotate(
         verdict_now=FilteredRelation("verdicts", condition=Q(verdicts__period=period.pk)),
-        lamp_before=Subquery(before.values("lamp")[:1]),
-    ).select_related("verdict_now", "chapter", "section")
+        proposal_now=FilteredRelation("proposals", condition=Q(proposals__period=period.pk)),
+        lamp_before=Subquery(TaskVerdict.objects.filter(**before).values("lamp")[:1]),
+        kept_before=Subquery(kept.values("computed_lamp")[:1]),
+    ).select_related("verdict_now", "proposal_now", "chapter", "section")
 
 
 def lead_returns(period, user):

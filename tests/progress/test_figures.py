@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from agencies.permissions import Denied
-from progress import figures, verdicts, workflow
-from progress.models import Lamp, LampRule, ProgressReport, TaskReturn, TaskState, TaskVerdict
+from progress import figures, verdicts
+from progress.models import Lamp, LampRule, ProgressReport, TaskReturn, TaskState
 from tasks.models import GoalNode, Task
 from tests import factories
 from tests.factories import AFTER_DUE, BEFORE_DUE, DUE, State
@@ -178,52 +177,11 @@ def test_a_computed_lamp_is_for_the_office_and_the_bodies_concerned(
 
 def test_a_confirmed_lamp_is_for_every_business_role(task, period, fgw, people, leader, stranger, admin):
     accepted(task, fgw, people, period, percent=25)
-    verdicts.confirm_verdicts(period, "all", by=people["office"], now=NOW)
+    factories.decide(period, by=people["office"])
     for anybody in (people["office"], people["reporter"], leader, stranger):
         row = stand(task, anybody, period)
         assert (row.lamp, row.lamp_confirmed, row.is_computed) == (Lamp.GREEN, True, False)
     assert stand(task, admin, period).lamp is None
-
-
-# --- verdicts -------------------------------------------------------------------------------------
-
-
-def test_confirming_freezes_lamp_inputs_and_rule(task, period, fgw, people):
-    accepted(task, fgw, people, period, percent=15)
-    [verdict] = verdicts.confirm_verdicts(period, [1], by=people["office"], now=NOW)
-    assert (verdict.lamp, verdict.computed_lamp, verdict.rule_version) == ("yellow", "yellow", 1)
-    assert verdict.inputs["percent"] == "15.00" and verdict.inputs["expected"] == "25.00"
-    assert verdicts.confirm_verdicts(period, "all", by=people["office"], now=NOW) == []
-
-
-def test_another_lamp_needs_a_reason(task, period, fgw, people):
-    accepted(task, fgw, people, period, percent=15)
-    office = people["office"]
-    with pytest.raises(verdicts.Refused, match="理由"):
-        verdicts.confirm_verdicts(period, [1], by=office, now=NOW, lamp="green")
-    with pytest.raises(verdicts.Refused, match="没有第 99 项"):
-        verdicts.confirm_verdicts(period, [99], by=office, now=NOW)
-    with pytest.raises(verdicts.Refused, match="没有这种亮灯"):
-        verdicts.confirm_verdicts(period, [1], by=office, now=NOW, lamp="purple", reason="试试")
-    assert not TaskVerdict.objects.exists()
-    [verdict] = verdicts.confirm_verdicts(period, [1], by=office, now=NOW, lamp="green", reason="资金已到位")
-    assert (verdict.lamp, verdict.computed_lamp) == ("green", "yellow")
-
-
-def test_only_the_office_confirms(task, period, people, leader):
-    for other in (leader, people["reporter"]):
-        with pytest.raises(Denied):
-            verdicts.confirm_verdicts(period, "all", by=other, now=NOW)
-
-
-def test_reopening_makes_the_verdict_stale(task, period, fgw, people):
-    report = accepted(task, fgw, people, period, percent=25)
-    verdicts.confirm_verdicts(period, "all", by=people["office"], now=NOW)
-    workflow.reopen(report, by=people["office"], now=NOW, revision=report.revision, reason="数据有误")
-    row = stand(task, people["office"], period)
-    assert row.lamp_stale and row.computed_lamp == Lamp.UNREPORTED
-    [verdict] = verdicts.confirm_verdicts(period, "all", by=people["office"], now=NOW)
-    assert verdict.lamp == "unreported" and verdict.stale_at is None
 
 
 # --- counts ---------------------------------------------------------------------------------------

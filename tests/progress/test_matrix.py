@@ -4,7 +4,7 @@ import pytest
 
 from agencies.models import Role
 from agencies.permissions import visibility_matrix
-from progress import figures, permissions, verdicts
+from progress import figures, permissions, proposals
 from progress.models import ProgressReport
 from tasks.models import Target, Task
 from tests import factories
@@ -35,7 +35,9 @@ class World:
         for task in self.tasks[:2]:
             factories.make_goal(task, by=people["office"])
             factories.walk(self._report(task, fgw), State.ACCEPTED, **self._walkers(), percent=25)
-        verdicts.confirm_verdicts(self.period, ["1"], by=people["office"], now=AFTER_DUE)
+        factories.decide(self.period, ["1"], by=people["office"])
+        proposals.propose(self.period, ["2"], by=people["office"], now=AFTER_DUE)
+        proposals.send_for_feedback(self.period, ["2"], by=people["office"], now=AFTER_DUE)
         self.tasks[2].named_readers.add(people["named_leader"])
         Target.objects.create(plan=self.period.plan, task=self.tasks[0], indicator="平台", quote="平台")
         self.reports = {
@@ -57,9 +59,13 @@ class World:
     def _report(self, task, agency):
         return factories.make_report(task, agency, self.period)
 
-    def _lamp(self, user, number):
+    def _row(self, user, number):
         rows = figures.standings(self.period.plan, self.period, user, AFTER_DUE)
-        return next((row.lamp for row in rows if row.task.number == number), None) is not None
+        return next((row for row in rows if row.task.number == number), None)
+
+    def _lamp(self, user, number):
+        row = self._row(user, number)
+        return row is not None and row.lamp is not None
 
     def _state(self, user, state):
         return ProgressReport.objects.visible_to(user).filter(pk=self.reports[state].pk).exists()
@@ -76,6 +82,8 @@ class World:
             "targets": Target.objects.filter(task__in=known).exists(),
             "sensitive_tasks": known.filter(number=3).exists(),
             "confirmed_lamps": self._lamp(user, 1),
+            "verdict_text": bool((row := self._row(user, 1)) and row.verdict and row.verdict.text),
+            "verdict_proposal": bool((row := self._row(user, 2)) and row.proposal),
             "computed_lamps": self._lamp(user, 2),
             "return_state": self._state(user, State.DRAFT),
             "return_draft": self._text(user, State.DRAFT),

@@ -6,7 +6,6 @@ import pytest
 
 from agencies.models import Agency
 from progress import charts, figures
-from progress.models import TaskVerdict
 from tests import factories
 from tests.factories import AFTER_DUE, State
 
@@ -82,33 +81,20 @@ def test_chart_pieces_say_and_open_what_they_count(quarter, office):
     )
 
 
-def test_the_office_confirms_all_at_once(quarter, as_, office, leader):
-    assert "待审定" in as_(leader).get(BASE + "overview/").content.decode()
-    answer = as_(office).post(BASE + "verdicts/confirm/", {"all": "1"}, follow=True)
-    assert "已审定 4 项" in answer.content.decode()
-    assert TaskVerdict.objects.filter(period=quarter).count() == 4
+def test_the_office_is_led_to_what_waits_for_its_word(quarter, as_, office, leader):
+    assert 'href="/work/2030-2032/2030Q1/verdicts/"' in as_(office).get(BASE + "overview/").content.decode()
+    page = as_(leader).get(BASE + "overview/").content.decode()
+    assert "待审定" in page and "/verdicts/" not in page
+    factories.decide(quarter, by=office)
     overview = figures.overview(quarter.plan, quarter, leader, AFTER_DUE)
     assert overview.lamps["none"] == 0 and overview.lamps["yellow"] == 1
     assert [row.task.number for row in overview.behind] == [2]
-
-
-def test_a_lamp_changed_without_a_reason_is_refused_in_words(quarter, as_, office):
-    form = {"task": "2", "lamp": "green", "reason": "", "back": "task"}
-    answer = as_(office).post(BASE + "verdicts/confirm/", form, follow=True)
-    assert "请写明调整理由" in answer.content.decode()
-    assert not TaskVerdict.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["reporter", "approver", "admin"])
 def test_others_are_refused(quarter, as_, request, who):
     client = as_(request.getfixturevalue(who))
     assert client.get(BASE + "overview/").status_code == 403
-    assert client.post(BASE + "verdicts/confirm/", {"all": "1"}).status_code == 403
-    assert not TaskVerdict.objects.exists()
-
-
-def test_leaders_may_not_confirm(quarter, as_, leader):
-    assert as_(leader).post(BASE + "verdicts/confirm/", {"all": "1"}).status_code == 403
 
 
 def test_an_empty_plan_period_is_no_error(plans, as_, office):

@@ -13,7 +13,7 @@ from progress import attachments, figures, workflow
 from progress.models import ProgressReport
 from tasks import goals
 from tasks.models import Assignment, Project, Task
-from tests.factories import BEFORE_DUE, DUE, SHANGHAI, fill, make_period, make_report, make_task, walk
+from tests.factories import BEFORE_DUE, DUE, SHANGHAI, decide, fill, make_period, make_report, make_task, walk
 from tests.progress.test_attachments import PDF
 
 State = ProgressReport.State
@@ -112,13 +112,12 @@ def test_the_trail_names_no_sensitive_task_to_the_administrator(fgw, walkers, as
 def test_the_task_page_tells_the_administrator_no_lamp(fgw, walkers, as_, admin, office):
     task = make_task(1, leads=[fgw])
     report = walk(make_report(task, fgw), State.ACCEPTED, **walkers)
-    confirm = as_(office).post(
-        address("confirm_verdicts", report), {"task": "1", "lamp": "red", "reason": "理由四七一一"}
-    )
-    assert confirm.status_code == 302
+    decide(report.period, [1], by=office, lamp="red", reason="理由四七一一", text="文字四七一二")
     page = address("task", report, 1)
     assert "理由四七一一" in as_(office).get(page).content.decode()
     assert "理由四七一一" not in as_(admin).get(page).content.decode()
+    for everything in (page, "/work/trail/"):
+        assert "四七一二" not in as_(admin).get(everything).content.decode()
 
 
 # --- any input gets an answer ----------------------------------------------------------------------
