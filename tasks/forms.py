@@ -263,3 +263,9 @@ class MarksForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class NotConcernedForm(forms.Form):
+    """Why a duty by implication does not concern a body, or what the office answers."""
+
+    reason = forms.CharField(label="理由", max_length=200, required=False)

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from tasks import addresses  # noqa: F401  (registers the converters)
-from tasks.views import changes, duties, goals, promises
+from tasks.views import changes, duties, goals, not_concerned, promises
 
 app_name = "tasks"
 
@@ -23,6 +23,7 @@ in_period = [
     path("links/", changes.links, name="links"),
     path("links/<int:pk>/", changes.link, name="link"),
     path("links/new/", changes.link_new, name="link_new"),
+    path("not-concerned/", not_concerned.not_concerned_page, name="not_concerned"),
     path("plan/", promises.plan_page, name="plan"),
     path("projects/", promises.projects, name="projects"),
     path("projects/export.xlsx", promises.projects_export, name="projects_export"),
