@@ -46,6 +46,7 @@ def enter(report, changes, uploaded_file, *, reference, received_at, by, now, re
         "kind": SignedPaper.Kind.LETTER,
         "reference": reference,
         "signed_on": timezone.localdate(received_at),
+        "of_demo": report.is_demo,
     }
     with papers.kept(report.agency, report.period, uploaded_file, by=by, now=now, **letter) as paper:
         _set_aside(report, by, now)
@@ -64,8 +65,10 @@ def enter(report, changes, uploaded_file, *, reference, received_at, by, now, re
 
 def has_unsent_draft(report):
     """Whether something stands there that has not left the body. Says nothing of what it is."""
-    said = content.snapshot(report)
-    return said != _blank(report) and said != _last_left(report)
+    said, left = content.snapshot(report), _last_left(report)
+    if left is not None and _sources(left) == _sources(said):
+        return bool(content.differences(left, said))
+    return said != _blank(report, said)
 
 
 def sheet_for_letter(report):
@@ -114,7 +117,7 @@ def _nothing_said(report):
 
 
 def _set_aside(report, by, now):
-    """Keep what the body has written and not sent, and take its files off the return."""
+    """Keep what the body has written and not sent, and take its files and sources off the return."""
     standing = content.load(report.pk)
     if has_unsent_draft(standing):
         ReplacedDraft.objects.create(
@@ -122,10 +125,19 @@ def _set_aside(report, by, now):
             content=content.snapshot(standing),
             replaced_at=now,
             replaced_by=by,
-            is_demo=report.is_demo or by.is_demo,
+            is_demo=report.is_demo,
         )
     unsent = Attachment.objects.filter(report=report, removed_at__isnull=True)
     unsent.exclude(pk__in=[file["id"] for file in files_that_left(standing)]).update(removed_at=now)
+    for row in standing.taken_over.all():
+        if not any(_is_of(row, source) for source in _sources(_last_left(report) or {})):
+            row.delete()
+
+
+def _is_of(row, source):
+    """Whether a TakenOver is what a snapshot tells as this source."""
+    told = (source["report"], source["version"], source["field"], source["text"])
+    return (row.source_id, row.version, row.field, row.text) == told
 
 
 def files_that_left(report):
@@ -133,17 +145,15 @@ def files_that_left(report):
     return (_last_left(report) or {}).get("attachments", [])
 
 
-def _blank(report):
-    """The snapshot of this return with nothing in it."""
-    said = content.snapshot(report)
-    empty = {name: [] if isinstance(value, list) else "" for name, value in said.items()}
-    heading = ("plan", "period", "agency_code", "agency", "task", "kind", "nature")
-    kept = {name: said[name] for name in heading if name in said}
-    if "nature" in kept:
-        kept["nature"] = TaskReturn.Nature.PROGRESS
-    if "percent" in said:
-        kept["percent"] = None
-    return empty | kept
+def _blank(report, said):
+    """This return's snapshot with nothing in it."""
+    empty = {name: [] if isinstance(value, list) else value for name, value in said.items()}
+    return empty | {name: value for name, value in _nothing_said(report).items() if name in said}
+
+
+def _sources(said):
+    """Whose words were taken over, in a snapshot."""
+    return said.get("sources", [])
 
 
 def _last_left(report):

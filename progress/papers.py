@@ -29,22 +29,32 @@ OUT = (State.UNDER_REVIEW, State.ACCEPTED)
 ON_PAPER = ("approve_offline", "enter_on_behalf")
 
 
-def keep(agency, period, uploaded_file, *, kind, by, now, signer="", signed_on=None, reference=""):
+def keep(
+    agency, period, uploaded_file, *, kind, by, now, signer="", signed_on=None, reference="", of_demo=None
+):
     """Keep a scan of a body's paper and return its SignedPaper.
 
     uploaded_file: Django's UploadedFile, a PDF, JPG or PNG of at most MAX_SIZE bytes, told by content;
-    kind: SignedPaper.Kind; signed_on: a date, reference: 文号 or a description. Raises Refused.
+    kind: SignedPaper.Kind; signed_on: a date, reference: 文号 or a description; of_demo: whether it concerns
+    demonstration data, where that is not the period's to tell. Raises Refused.
     """
-    said = {"kind": kind, "signer": signer, "signed_on": signed_on, "reference": reference}
+    said = {
+        "kind": kind,
+        "signer": signer,
+        "signed_on": signed_on,
+        "reference": reference,
+        "of_demo": of_demo,
+    }
     with kept(agency, period, uploaded_file, by=by, now=now, **said) as paper:
         return paper
 
 
 @contextmanager
-def kept(agency, period, uploaded_file, *, by, now, **said):
+def kept(agency, period, uploaded_file, *, by, now, of_demo=None, **said):
     """As `keep`, for what is done on the strength of the scan: one transaction, and where it fails the file
     goes with it. Raises Refused."""
-    paper = _read(agency, period, uploaded_file, by, now, said)
+    is_demo = by.is_demo or (period.is_demo if of_demo is None else of_demo)
+    paper = _read(agency, period, uploaded_file, by, now, said | {"is_demo": is_demo})
     paper.file.save(paper.name, uploaded_file, save=False)
     stored = paper.file
     try:
@@ -77,7 +87,12 @@ def sign(wanted, uploaded_file, *, signer, signed_on, by, now):
         raise ValidationError({"rows": "请至少勾选一项。"})
     first = wanted[0][0]
     signer = check_signature(signer, signed_on, first.period, now)
-    details = {"kind": SignedPaper.Kind.SIGN_OFF, "signer": signer, "signed_on": signed_on}
+    details = {
+        "kind": SignedPaper.Kind.SIGN_OFF,
+        "signer": signer,
+        "signed_on": signed_on,
+        "of_demo": any(report.is_demo for report, _ in wanted),
+    }
     with kept(first.agency, first.period, uploaded_file, by=by, now=now, **details) as paper:
         for report, revision in wanted:
             if report.state in OUT:
@@ -165,7 +180,6 @@ def _read(agency, period, uploaded_file, by, now, said):
         sha256=hashlib.sha256(data).hexdigest(),
         uploaded_at=now,
         uploaded_by=by,
-        is_demo=period.is_demo or by.is_demo,
         **said,
     )
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from agencies.dating import in_force
-from agencies.models import Role, User
+from agencies.models import AgencySuccession, Role, User
 from progress import completeness, content, history
 from progress.workflow import LABELS
 
@@ -39,12 +39,11 @@ class Sheet:
         """The people who may sign this off today, by name."""
         if not self.report.agency.needs_approver:
             return []
+        own = self.report.agency_id
+        acting = {new for old, new in AgencySuccession.objects.acting().chains() if old == own} | {own}
         posts = in_force(timezone.localdate(), "posts__")
-        return list(
-            User.objects.filter(
-                posts, posts__agency=self.report.agency_id, posts__role=Role.APPROVER, is_active=True
-            ).distinct()
-        )
+        signing = User.objects.filter(posts, posts__agency__in=acting, posts__role=Role.APPROVER)
+        return list(signing.filter(is_active=True).distinct())
 
     def steps(self, is_own):
         """The way the report has gone: [(label, step, reason)]; what was said inside a body stays inside it.

@@ -268,7 +268,7 @@ def _fits(transition, report):
 def _move(transition, report, by, now, revision, changes, reason=""):
     leaves = transition.target == State.UNDER_REVIEW
     if leaves and report.left_at is None:
-        changes["left_at"] = now
+        changes.setdefault("left_at", now)
     moved = ProgressReport.objects.filter(pk=report.pk, revision=revision, state=transition.source).update(
         state=transition.target, revision=F("revision") + 1, **changes
     )

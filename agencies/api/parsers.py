@@ -22,13 +22,21 @@ class Json(BaseParser):
         if request is not None and _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise Problem(413)
         try:
-            value = json.loads(stream.read().decode("utf-8"), parse_constant=_refused)
-        except (ValueError, RecursionError) as error:
+            return read_object(stream.read().decode("utf-8"))
+        except ValueError as error:
             raise ParseError from error
-        if not isinstance(value, dict):
-            raise ParseError
-        _check(value)
-        return value
+
+
+def read_object(text):
+    """The JSON object a text holds, within what a database and an answer can hold. Raises ParseError."""
+    try:
+        value = json.loads(text, parse_constant=_refused)
+    except (ValueError, RecursionError) as error:
+        raise ParseError from error
+    if not isinstance(value, dict):
+        raise ParseError
+    _check(value)
+    return value
 
 
 def _length(request):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from agencies.along import along, objects
 from agencies.dating import in_force
 from agencies.models import Agency, AgencyName, AgencySuccession, Contact, GroupMember, Role
-from progress import figures
+from progress import figures, quarter_sheet, vacancy
 from progress.frame import frame_of
 from progress.models import ProgressReport
 from tasks.models import Assignment, Task
@@ -22,7 +22,22 @@ def agency(request, code):
     context = {"agency": found, "now": now, **_who(found)}
     if frame.period is not None:
         context |= _duties(found, frame.period, user, now) | _returns(found, frame, user, now)
+    context |= _signing(found, user, now)
     return render(request, "progress/agency.html", context)
+
+
+def _signing(found, user, now):
+    """Whether anybody can sign for the body, for those whom it concerns, and what waits in vain."""
+    if not quarter_sheet.may_see(user, found):
+        return {}
+    signers = vacancy.Signers(user, now)
+    own = ProgressReport.objects.visible_to(user).filter(agency=found)
+    return {
+        "prints_sheet": True,
+        "lacks_approver": signers.lacking(found),
+        "stuck": vacancy.stuck(own, signers),
+        "ways_out": vacancy.WAYS_OUT,
+    }
 
 
 def _with_its_lists(agencies, now):

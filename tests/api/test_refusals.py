@@ -237,7 +237,7 @@ def test_other_methods_are_405(api, report, reporter, method, address):
     refused(answer, 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("address", ["nothing/", "reports/x/", "plans", "reports/1/enter-on-behalf/", ""])
+@pytest.mark.parametrize("address", ["nothing/", "reports/x/", "plans", "reports/1/enter/", ""])
 def test_unknown_addresses_are_404(api, reporter, address):
     refused(api(reporter).get(address), 404, "not_found")
     refused(api(reporter).post(address), 404, "not_found")
