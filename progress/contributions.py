@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies import audit
+from agencies.along import along, objects
 from agencies.models import Agency, Role
 from agencies.permissions import Denied
 from progress import permissions
@@ -278,7 +279,7 @@ def spoken(instant):
 
 def _request(report, duty, wanted, due_at, by, now):
     contribution = _contribution(report, duty, by)
-    is_demo = report.is_demo or by.is_demo
+    is_demo = report.is_demo or by.is_demo or contribution.is_demo
     request, _ = ContributionRequest.objects.update_or_create(
         lead_report=report,
         contribution=contribution,
@@ -400,9 +401,29 @@ def asked_by(user):
     return ContributionRequest.objects.filter(cancelled_at__isnull=True, lead_report__agency__in=own)
 
 
+def asked_along():
+    """An annotation of contributions: the open requests they answer; read it with `asked_in`."""
+    rows = ContributionRequest.objects.filter(cancelled_at__isnull=True)
+    lead = ("lead_report__pk", "lead_report__agency__pk", "lead_report__agency__name")
+    return along(rows, "contribution", "wanted", "due_at", *lead)
+
+
+def asked_in(contribution):
+    """What `asked_along` brought: ContributionRequests with the lead's body, earliest first."""
+    listed = getattr(contribution, "asked_rows", None)
+    return objects(ContributionRequest, listed, key=lambda each: (each.due_at, each.pk))
+
+
+@dataclass(frozen=True)
+class LeadDesk:
+    """A lead's requests of a period: those answered and waiting for it, and those not answered in time."""
+
+    waiting: list[ContributionRequest]
+    silent: list[ContributionRequest]
+
+
 def of_lead_desk(user, period, now):
-    """What a lead's desk shows of a period: requests answered and waiting to be accepted, and those not
-    answered in time: (waiting, silent). One query."""
+    """The LeadDesk of a person's bodies; one query."""
     requests = (
         asked_by(user)
         .filter(
@@ -416,4 +437,4 @@ def of_lead_desk(user, period, now):
     )
     waiting = [each for each in requests if each.contribution.state == State.UNDER_REVIEW]
     silent = [each for each in requests if not each.contribution.has_left and each.contribution.is_late(now)]
-    return waiting, silent
+    return LeadDesk(waiting, silent)

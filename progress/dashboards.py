@@ -192,7 +192,9 @@ def office_desk(user, period, now):
         unconfirmed=sum(1 for row in standings if not row.lamp_confirmed or row.lamp_stale),
         lamps=proposals.count(proposals.hearings(period, user, now, standings=standings)),
         no_goal=sum(1 for row in standings if not row.goals),
-        waiting=waiting.for_office(period.plan),
+        waiting=waiting.for_office(
+            period.plan, silent=figures.silent_requests(period.plan, period, user, now)
+        ),
         without_approver=[row.agency for row in bodies if signers.lacking(row.agency)],
         stuck=vacancy.stuck(of_plan, signers),
     )

@@ -240,7 +240,7 @@ def _remember(report, offer, text, into, by, now):
         text=text,
         at=now,
         by=by,
-        is_demo=report.is_demo or by.is_demo,
+        is_demo=report.is_demo or by.is_demo or offer.source.is_demo,
     )
     detail = {
         "来源": offer.source.agency.name,

@@ -21,6 +21,7 @@ from progress.views import (
     periods,
     problems,
     register,
+    resubmit,
     return_form,
     returns,
     reviews,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("work/<plan:plan>/rules/", periods.rules, name="rules"),
     path("work/<plan:plan>/rules/duties/<int:pk>/", periods.duty_rule, name="duty_rule"),
     path("work/<plan:plan>/rules/lamps/", periods.lamp_rule_new, name="lamp_rule_new"),
+    path("work/<plan:plan>/rules/terms/", periods.term_rule, name="term_rule"),
     path("work/<plan:plan>/<period:period>/reviews/", reviews.reviews, name="reviews"),
     path("work/<plan:plan>/<period:period>/reviews/chosen/", bulk.decide_chosen, name="bulk_decide"),
     path("work/<plan:plan>/<period:period>/filled/", bulk.submit_filled, name="bulk_submit"),
@@ -138,6 +140,16 @@ urlpatterns = [
         versions.unit_versions,
         name="unit_versions",
     ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/offline/",
+        papers.unit_approve_offline,
+        name="unit_approve_offline",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/behalf/",
+        letters.unit_enter_on_behalf,
+        name="unit_enter_on_behalf",
+    ),
     path("work/<plan:plan>/unit-duties/", unit_duties.unit_duties, name="unit_duties"),
     path("work/<plan:plan>/unit-duties/<int:pk>/end/", unit_duties.unit_duty_end, name="unit_duty_end"),
     path("work/", workbench.home, name="home"),
@@ -170,6 +182,7 @@ urlpatterns = [
     path(
         "work/<plan:plan>/<period:period>/returns/export.xlsx", returns.returns_export, name="returns_export"
     ),
+    path("work/<plan:plan>/<period:period>/returns/<int:pk>/resubmit/", resubmit.resubmit, name="resubmit"),
     path("work/<plan:plan>/<period:period>/returns/waive/", waivers.waive, name="waive"),
     path("work/<plan:plan>/<period:period>/tasks/", register.register, name="register"),
     path(

@@ -18,12 +18,13 @@ THINGS = {
 }
 
 
-def for_office(plan):
-    """{name of THINGS: how many of `plan` wait}; one query."""
+def for_office(plan, **more):
+    """{name of THINGS: how many of `plan` wait}; one query. more: further rows to count, by name."""
     # An annotation may not be called like a field of the plan (`questions`).
-    counted = {f"waiting_{name}": _count(rows(plan)) for name, rows in THINGS.items()}
+    asked = {name: rows(plan) for name, rows in THINGS.items()} | more
+    counted = {f"waiting_{name}": _count(rows) for name, rows in asked.items()}
     found = Plan.objects.filter(pk=plan.pk).values(**counted).get()
-    return {name: found[f"waiting_{name}"] or 0 for name in THINGS}
+    return {name: found[f"waiting_{name}"] or 0 for name in asked}
 
 
 def _count(rows):

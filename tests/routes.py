@@ -184,6 +184,10 @@ ROUTES = {
     ),
     "progress:extension": Route(NO_POST, all_get(404), {**PLACE, "pk": "missing"}),
     "progress:returns": Route(RETURNS, NO_POST, PLACE),
+    # The period is not locked: there is nothing to put off.
+    "progress:resubmit": Route(
+        all_get(404, own=403, offices=403), address={**PLACE, "pk": "report"}
+    ),
     "progress:waive": Route(NO_POST, office_act(400), PLACE),
     "progress:returns_export": Route(RETURNS, NO_POST, PLACE),
     "progress:verdicts": Route(all_get(200, nobody=404, leader=403, admin=403), NO_POST, PLACE),
@@ -246,6 +250,7 @@ ROUTES = {
     "progress:rules": Route(TASKS, NO_POST, {"plan": "plan"}),
     "progress:duty_rule": Route(NO_POST, all_get((403, 404)), {"plan": "plan", "pk": "missing"}),
     "progress:lamp_rule_new": Route(NO_POST, office_act(400), {"plan": "plan"}),
+    "progress:term_rule": Route(NO_POST, office_act(400), {"plan": "plan"}),
     "progress:calendar": Route(TASKS, NO_POST),
     "progress:calendar_days": Route(NO_POST, office_act(400, nobody=403)),
     "progress:calendar_day_remove": Route(NO_POST, office_act(404, nobody=403), {"pk": "missing"}),

@@ -93,8 +93,8 @@ def state_of(request, now):
 
 
 def silent_requests(plan, period, user, now):
-    """How many requests of a period went unanswered in time; one query."""
-    return requests_of(plan, period, user, now).filter(request_conditions(now)["silent"]).count()
+    """The requests of a period that went unanswered in time."""
+    return requests_of(plan, period, user, now).filter(request_conditions(now)["silent"])
 
 
 def contributions_by_supporter(plan, period, user, now):

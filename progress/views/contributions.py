@@ -192,7 +192,7 @@ def contribution_list(request, plan, period):
         "page": page,
         "rows": [_line(row, request.user, now) for row in page],
         "total": found.queryset.count(),
-        "silent": figures.silent_requests(period.plan, period, request.user, now),
+        "silent": figures.silent_requests(period.plan, period, request.user, now).count(),
         "is_office": request.user.has_role(Role.OFFICE),
     }
     return render(request, "progress/contributions.html", context)

@@ -3,10 +3,22 @@
 from django.shortcuts import render
 from django.utils import timezone
 
-from progress import content, extensions, handouts, paper, papers, permissions, units, workflow
+from progress import (
+    content,
+    contributions,
+    corrections,
+    extensions,
+    handouts,
+    paper,
+    papers,
+    permissions,
+    taking_over,
+    units,
+    workflow,
+)
 from progress.forms import DecisionForm
 from progress.models import ProgressReport
-from progress.views.kinds import as_typed, carried_values, template_of
+from progress.views.kinds import address, as_typed, carried_values, template_of
 
 OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
 # Done on a page of its own, named as the verb: a scan comes with it.
@@ -60,6 +72,7 @@ def read(request, sheet, decision=None, status=200):
     said = content.snapshot(report) if readable == "live" else version.content if version else None
     said = units.readable_part(request.user, report, said)
     reads_versions = permissions.reads_versions(request.user, report)
+    marks = corrections.marks(request.user, report, version)
     now = timezone.now()
     context = {
         "sheet": sheet,
@@ -72,13 +85,19 @@ def read(request, sheet, decision=None, status=200):
         "reads_versions": reads_versions,
         "steps": sheet.steps(is_own=readable == "live") if reads_versions else [],
         "return_reason": _return_reason(request.user, report),
-        "signed": version if readable == "frozen" or report.state in OUT else None,
+        "signed": marks.signed if readable == "frozen" or report.state in OUT else None,
+        "marks": marks,
+        "correction_url": address(report, "progress:correction_new"),
+        "versions_url": address(report, "progress:versions"),
         "is_own": readable == "live",
         "scan": _scan(request.user, report),
+        "sources": taking_over.sources_of(said) if said else [],
+        "asked": contributions.known_to(request.user, sheet.requests) if report.is_contribution else [],
         "handed_open": handouts.open_of(report) if readable == "live" else 0,
         "late": report.is_late(now),
         "now": now,
         "extension": extensions.standing(request.user, report, now),
+        "knows_task": permissions.knows_task(request.user, report),
     }
     return render(request, template_of(report, "read"), context, status=status)
 
