@@ -11,7 +11,7 @@ from django.db.models import Max
 from agencies.audit import record
 from agencies.models import Role
 from agencies.permissions import Denied, check_role
-from progress.models import DutyRule, LampRule
+from progress.models import DutyRule, LampRule, TermRule
 from tasks.models import Assignment
 
 Duty, Frequency = Assignment.Duty, DutyRule.Frequency
@@ -93,3 +93,27 @@ def add_lamp_rule(plan, *, from_year, yellow_from, red_from, yellow_run, by, now
 def lamp_rule_for(plan, year):
     """The rule that holds in `year`: of those begun by then, the latest start, its newest version."""
     return plan.lamp_rules.filter(from_year__lte=year).order_by("-from_year", "-version").first()
+
+
+@transaction.atomic
+def set_terms(plan, *, from_year, contribution_days, feedback_days, resubmit_days, by, now):
+    """办理时限 in working days (1–30 each) from `from_year` of the plan on; returns the TermRule.
+
+    Said again for the same year it replaces what was said. What has been asked or sent back already keeps
+    its date. Raises Denied, ValidationError({field: sentence}).
+    """
+    check_edit_rules(by)
+    days = {
+        "contribution_days": contribution_days,
+        "feedback_days": feedback_days,
+        "resubmit_days": resubmit_days,
+    }
+    wrong = {name: "工作日数应在 1 到 30 之间。" for name, number in days.items() if not 1 <= number <= 30}
+    if from_year not in plan.years:
+        wrong["from_year"] = f"适用起始年应在{plan.years[0]}至{plan.years[-1]}年之间。"
+    if wrong:
+        raise ValidationError(wrong)
+    rule, _ = TermRule.objects.update_or_create(plan=plan, from_year=from_year, defaults=days)
+    spoken = {str(TermRule._meta.get_field(name).verbose_name): number for name, number in days.items()}
+    record("设定办理时限", rule, by=by, now=now, detail={"适用起始年": from_year, **spoken})
+    return rule

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Role
 from agencies.permissions import check_role, why_not
-from progress.models import DutyRule
+from progress.models import DutyRule, TermRule
 from progress.period_forms import DueForm, FrequencyForm, LampRuleForm
 from progress.periods import (
     check_open,
@@ -21,7 +21,8 @@ from progress.periods import (
     unlock_period,
     with_counts,
 )
-from progress.plan_rules import FREQUENCIES, add_lamp_rule, check_edit_rules, set_frequency
+from progress.plan_rules import FREQUENCIES, add_lamp_rule, check_edit_rules, set_frequency, set_terms
+from progress.time_forms import TermRuleForm
 from tasks.models import Plan
 
 
@@ -132,16 +133,41 @@ def rules(request, plan):
     return _rules_page(request, plan, LampRuleForm(plan=plan, initial=vars(current) if current else {}))
 
 
-def _rules_page(request, plan, form):
+def _rules_page(request, plan, form, terms_form=None):
+    terms = list(plan.term_rules.all())
     duties = sorted(plan.duty_rules.all(), key=lambda rule: list(FREQUENCIES).index(rule.duty))
     context = {
         "plan": plan,
         "duties": [(rule, FREQUENCIES[rule.duty]) for rule in duties],
         "lamp_rules": plan.lamp_rules.all(),
         "form": form,
+        "terms": terms,
+        "terms_form": terms_form or _terms_form(plan, terms),
         "may_edit": not why_not(check_edit_rules, request.user),
     }
-    return render(request, "progress/rules.html", context, status=400 if form.errors else 200)
+    refused = form.errors or (terms_form is not None and terms_form.errors)
+    return render(request, "progress/rules.html", context, status=400 if refused else 200)
+
+
+def _terms_form(plan, terms):
+    """The form of 办理时限, filled with what holds last, or the usual days."""
+    last = terms[0] if terms else TermRule(plan=plan, from_year=plan.years[0])
+    return TermRuleForm(plan=plan, initial=vars(last))
+
+
+@require_POST
+def term_rule(request, plan):
+    """办理时限 from a year on."""
+    found = plan_known_to(request.user, plan)
+    check_edit_rules(request.user)
+    form = TermRuleForm(request.POST, plan=found)
+    if form.is_valid():
+        rule = set_terms(found, **form.cleaned_data, by=request.user, now=timezone.now())
+        messages.success(request, f"{rule.from_year}年起的办理时限已设定。")
+        return redirect("progress:rules", plan)
+    current = found.lamp_rules.first()
+    lamps = LampRuleForm(plan=found, initial=vars(current) if current else {})
+    return _rules_page(request, found, lamps, form)
 
 
 @require_POST

@@ -30,7 +30,7 @@ def test_confirmed_it_leaves_the_bodys_list_and_the_duty_stays(duties, county_re
     assert not_concerned.waiting(duties[0].task.plan).count() == 2
     assert not_concerned.confirm(made[:1], by=office, now=BEFORE_DUE) == 1
     not_concerned.refuse(made[1:], answer="涉及南翼片区", by=office, now=BEFORE_DUE)
-    own = Assignment.objects.filter(agency=sixian)
+    own = Assignment.objects.filter(agency=sixian, task__plan=duties[0].task.plan)
     assert [duty.task.number for duty in own.concerning().order_by("task__number")] == [2, 3]
     assert own.count() == 3
 
