@@ -4,6 +4,7 @@ The office does not read what the body has written and not yet sent: its form st
 version that left), what it enters replaces everything, and the draft is set aside for the body.
 """
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -21,8 +22,11 @@ from progress.models import (
     SignedPaper,
     TargetValue,
     TaskReturn,
+    UnitParagraph,
+    UnitReturn,
 )
 from progress.return_sheet import ReturnSheet
+from progress.unit_sheet import UnitSheet
 from progress.workflow import Stale
 
 REFERENCE_LIMIT = 120
@@ -72,8 +76,11 @@ def has_unsent_draft(report):
 
 
 def sheet_for_letter(report):
-    """The ReturnSheet the office enters a letter into: empty, or with the last version that left."""
-    return LetterSheet(_as_it_left(content.load(report.pk)))
+    """The sheet the office enters a letter into: empty, or with the last version that left."""
+    report = content.load(report.pk)
+    if report.kind == ProgressReport.Kind.UNIT:
+        return UnitLetterSheet(_unit_as_it_left(report))
+    return LetterSheet(_as_it_left(report))
 
 
 class LetterSheet(ReturnSheet):
@@ -81,6 +88,13 @@ class LetterSheet(ReturnSheet):
 
     previous = None
     asks_consolidated = False
+
+
+class UnitLetterSheet(UnitSheet):
+    """The same for a unit's summary."""
+
+    previous = None
+    own_returns = ()
 
 
 def _check_letter(reference, received_at, period, now):
@@ -173,6 +187,28 @@ def _as_it_left(report):
     keep(report, "target_values", [TargetValue(**_value(row)) for row in said.get("target_values", ())])
     updates = [ProjectUpdate(**_update(row)) for row in said.get("project_updates", ())]
     keep(report, "project_updates", updates)
+    keep(report, "attachments", [])
+    return report
+
+
+def _unit_as_it_left(report):
+    """The same for a unit's summary."""
+    said = _last_left(report) or {}
+    rows = said.get("paragraphs", ())
+    fields = {name: said[name] for name in content.unit.FIELDS if said.get(name)}
+    chapters = {chapter.number: chapter for chapter in report.period.plan.chapters.all()}
+    named = {number for row in rows for number in row["tasks"]}
+    tasks = {task.number: task for task in report.period.plan.tasks.filter(number__in=named)}
+    report.unit_return = UnitReturn(**fields)
+    places = Counter()
+    paragraphs = []
+    for key, row in enumerate(rows, start=1):
+        chapter = chapters[row["chapter"]]
+        paragraph = UnitParagraph(pk=key, chapter=chapter, order=places[chapter], text=row["text"])
+        keep(paragraph, "tasks", [tasks[number] for number in row["tasks"] if number in tasks])
+        places[chapter] += 1
+        paragraphs.append(paragraph)
+    keep(report, "paragraphs", paragraphs)
     keep(report, "attachments", [])
     return report
 

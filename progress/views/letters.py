@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from progress import letters, permissions
 from progress.attachments import too_large
 from progress.filetypes import Refused
-from progress.forms import ReturnForm
 from progress.paper_forms import LetterForm
-from progress.views.return_form import find, moved_on
+from progress.views.kinds import form_of
+from progress.views.return_form import find, find_unit, moved_on
 from progress.views.upload_limit import limit_uploads
 from progress.workflow import Incomplete, Stale, WrongState
 
@@ -23,7 +23,19 @@ from progress.workflow import Incomplete, Stale, WrongState
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_on_behalf(request, plan, period, number, agency):
     """The return form filled in by the office; what the body has written and not sent is not in it."""
-    report = find(request.user, plan, period, number, agency)
+    return _answer(request, find(request.user, plan, period, number, agency))
+
+
+@csrf_exempt
+@limit_uploads
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_enter_on_behalf(request, plan, period, agency):
+    """The same for a unit's summary."""
+    return _answer(request, find_unit(request.user, plan, period, agency))
+
+
+def _answer(request, report):
     permissions.check_enter_on_behalf(request.user, report, timezone.now())
     replaces = letters.has_unsent_draft(report)
     if request.method == "POST":
@@ -32,7 +44,7 @@ def enter_on_behalf(request, plan, period, number, agency):
         messages.error(request, f"当前状态为“{report.state_word}”，不能代录。")
         return redirect(report.get_absolute_url())
     sheet = letters.sheet_for_letter(report)
-    return _page(request, sheet, ReturnForm(sheet), LetterForm(), replaces)
+    return _page(request, sheet, form_of(sheet), LetterForm(), replaces)
 
 
 def _page(request, sheet, form, letter, replaces, problem=""):
@@ -52,7 +64,7 @@ def _entered(request, report, replaces):
     """Everything typed stays on the page where it cannot be taken; the scan must then be chosen again."""
     revision = _number(request.POST.get("revision"))
     sheet = letters.sheet_for_letter(report)
-    form, letter = ReturnForm(sheet, request.POST), LetterForm(request.POST, request.FILES)
+    form, letter = form_of(sheet, request.POST), LetterForm(request.POST, request.FILES)
     for name in request.too_large:
         letter.add_error("file", too_large(name).reason)
     try:

@@ -19,10 +19,10 @@ from progress.attachments import too_large
 from progress.filetypes import Refused
 from progress.models import ProgressReport, SignedPaper
 from progress.paper_forms import SignForm
-from progress.return_sheet import ReturnSheet
 from progress.views.attachments import as_download
+from progress.views.kinds import sheet_of
 from progress.views.place import period_at
-from progress.views.return_form import find, moved_on
+from progress.views.return_form import find, find_unit, moved_on
 from progress.views.upload_limit import limit_uploads
 from progress.workflow import Stale, WrongState
 
@@ -48,18 +48,31 @@ def paper(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def approve_offline(request, plan, period, number, agency):
     """线下审签 of one return."""
-    report = find(request.user, plan, period, number, agency)
+    return _offline(request, find(request.user, plan, period, number, agency))
+
+
+@csrf_exempt
+@limit_uploads
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_approve_offline(request, plan, period, agency):
+    """线下审签 of a unit's summary."""
+    return _offline(request, find_unit(request.user, plan, period, agency))
+
+
+def _offline(request, report):
     permissions.check_approve_offline(request.user, report, timezone.now())
     form = SignForm()
+    if report.state != ProgressReport.State.AWAITING_APPROVAL:
+        if request.method != "POST" or not _just_signed(request.user, [(report, report.revision)]):
+            messages.error(request, f"当前状态为“{report.state_word}”，不能登记线下审签。")
+        return redirect(report.get_absolute_url())
     if request.method == "POST":
         form = SignForm(request.POST, request.FILES)
         if _is_settled(request, form, [(report, _number(request.POST.get("revision")))]):
             return redirect(report.get_absolute_url())
-    elif report.state != ProgressReport.State.AWAITING_APPROVAL:
-        messages.error(request, f"当前状态为“{report.state_word}”，不能登记线下审签。")
-        return redirect(report.get_absolute_url())
     said = content.snapshot(report)
-    context = {"report": report, "sheet": ReturnSheet(report), "form": form, "said": said}
+    context = {"report": report, "sheet": sheet_of(report), "form": form, "said": said}
     context["lines"] = paper_form.lines(said)
     return render(request, "progress/approve_offline.html", context, status=400 if form.errors else 200)
 
