@@ -14,6 +14,17 @@ class People(forms.ModelMultipleChoiceField):
         return f"{person.full_name}（{person.username}）"
 
 
+class Reports(forms.ModelMultipleChoiceField):
+    """Returns to tick, each by its task; by its body too where there are several."""
+
+    def label_from_instance(self, report):
+        return f"{report.subject}（{report.agency.name}）" if self.several_bodies else report.subject
+
+    @property
+    def several_bodies(self):
+        return len({report.agency_id for report in self.queryset}) > 1
+
+
 class HandOutForm(forms.Form):
     """Which fields, to whom, by when, with what words.
 
@@ -21,7 +32,7 @@ class HandOutForm(forms.Form):
     several are handed out at once, else None.
     """
 
-    reports = forms.ModelMultipleChoiceField(
+    reports = Reports(
         None,
         label="任务",
         widget=forms.CheckboxSelectMultiple,
