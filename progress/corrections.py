@@ -36,7 +36,7 @@ LISTS = {
 @dataclass(frozen=True)
 class Foreseen:
     """What a correction would do. changes, before: {field: value}, only what really changes, ready for JSON;
-    shown: the same in words, [(label, before, after)]."""
+    shown: the same in words, [[label, before, after]]."""
 
     changes: dict = field(default_factory=dict)
     before: dict = field(default_factory=dict)
@@ -84,7 +84,7 @@ def foresee(report, changes):
     return Foreseen(
         changes={name: _part(after, name) for name in named},
         before={name: _part(before, name) for name in named},
-        shown=content.differences(before, after) if named else [],
+        shown=[list(line) for line in content.differences(before, after)] if named else [],
     )
 
 

@@ -8,8 +8,9 @@ from rest_framework.views import APIView
 
 from agencies.api.views import Answers
 from agencies.spreadsheets import CONTENT_TYPE, workbook_response
-from progress import exports, permissions
+from progress import exports, issuing, permissions
 from progress.api.periods import OF_PERIOD, named_period
+from progress.models import Issuance
 
 
 class AlwaysTheFile(BaseContentNegotiation):
@@ -33,5 +34,8 @@ class QuarterWorkbook(Answers, APIView):
     def get(self, request):
         permissions.check_read_returns(request.user)
         period = named_period(request)
-        content = exports.quarter_workbook(period.plan, period, request.user, timezone.now())
-        return workbook_response(exports.filename(period.plan, period), content)
+        now, name = timezone.now(), exports.filename(period.plan, period)
+        content = exports.quarter_workbook(period.plan, period, request.user, now)
+        if request.method == "GET":
+            issuing.record_issue(Issuance.Kind.WORKBOOK, name, period=period, by=request.user, now=now)
+        return workbook_response(name, content)

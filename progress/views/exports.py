@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from agencies.spreadsheets import Column, list_response, workbook_response
 from progress import exports as workbooks
-from progress import figures, permissions
+from progress import figures, issuing, permissions
+from progress.models import Issuance
 from progress.periods import with_counts
 from progress.views.periods import plan_known_to
 from progress.views.place import of_a_quarter, period_at
@@ -28,6 +29,8 @@ class ListExport:
 LISTS = (
     ListExport("任务清单", "每项任务的单位、进度和亮灯。", "progress:register", "progress:register_export"),
     ListExport("报送清单", "每个单位每项任务报到了哪一步。", "progress:returns", "progress:returns_export"),
+    ListExport("更正申请", "已采用内容的更正和依据。", "progress:corrections", "progress:corrections_export"),
+    ListExport("待核定数据", "仍为预计或快报的指标值。", "progress:values", "progress:values_export"),
     ListExport("问题清单", "已采用进展中反映的问题。", "progress:problems", "progress:problems_export"),
     ListExport("年度目标", "当年年度工作要点和序时安排。", "tasks:goals", "tasks:goals_export"),
     ListExport("量化目标", "计划原文中的指标和目标值。", "tasks:targets", "tasks:targets_export"),
@@ -67,8 +70,11 @@ def export_quarter(request, plan, period):
     """季度汇总, as far as this person may know the quarter."""
     permissions.check_read_returns(request.user)
     period = period_at(request, plan, period)
-    content = workbooks.quarter_workbook(period.plan, period, request.user, timezone.now())
-    return workbook_response(workbooks.filename(period.plan, period), content)
+    now, name = timezone.now(), workbooks.filename(period.plan, period)
+    content = workbooks.quarter_workbook(period.plan, period, request.user, now)
+    if request.method == "GET":
+        issuing.record_issue(Issuance.Kind.WORKBOOK, name, period=period, by=request.user, now=now)
+    return workbook_response(name, content)
 
 
 PERIOD_COLUMNS = (
