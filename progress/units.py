@@ -31,13 +31,17 @@ def offered_to(task, period):
     return _offered(_left(period), task)
 
 
-def paragraphs_for(user, task, period):
+def paragraphs_for(user, task, period, assignments=None):
     """`offered_to`, as far as this person may read it: the office, the task's lead bodies and the unit itself
-    what has left the unit; the task's supporters and leaders what the office has accepted. Two queries."""
+    what has left the unit; the task's supporters and leaders what the office has accepted.
+
+    assignments: the task's, where they are at hand. One query then, else two.
+    """
     reports = _left(period)
     if not user.has_role(Role.OFFICE):
         own = user.agency_ids(Role.REPORTER, Role.APPROVER)
-        roles = set(Assignment.objects.filter(task=task, agency__in=own).values_list("role", flat=True))
+        bearing = Assignment.objects.filter(task=task) if assignments is None else assignments
+        roles = {each.role for each in bearing if each.agency_id in own}
         readable = Q(agency__in=own)
         if Assignment.Role.LEAD in roles:
             readable = Q()

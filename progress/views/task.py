@@ -12,7 +12,7 @@ from agencies.along import along, objects
 from agencies.audit import trail_of
 from agencies.models import AuditEvent, Contact, Role
 from agencies.permissions import sees
-from progress import figures, permissions, verdict_text, verdicts
+from progress import figures, permissions, units, verdict_text, verdicts
 from progress.frame import frame_of
 from progress.models import TaskState
 from progress.verdict_forms import TaskStateForm
@@ -40,6 +40,7 @@ def task(request, plan, period, number):
         "trail": _trail(found, user) if sees(user, "trail") else None,
         "own_report": _own_report(standing, user),
         "neighbours": (found.number_before, found.number_after),
+        "paragraphs": units.paragraphs_for(user, found, period, standing.assignments),
         "is_office": user.has_role(Role.OFFICE),
         "verdict_text": _verdict_text(standing),
         "state_form": TaskStateForm(initial={"on": timezone.localdate(now)}),
