@@ -74,17 +74,25 @@ def _offered(reports, task):
     return found
 
 
-def readable_part(user, report, said):
+def readable_part(user, report, said, unknown=None):
     """A snapshot as this person may read it. Of a unit's summary whoever may not know of a sensitive task
-    reads neither its number nor the paragraphs that concern no other task. One query for such a reader."""
+    reads neither its number nor the paragraphs that concern no other task.
+
+    unknown: `unknown_to(user)`, where it is at hand; else it is one query for such a reader.
+    """
     if said is None or not content.is_of_unit(said):
         return said
     if user.has_role(Role.OFFICE) or report.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER):
         return said
-    named = {number for row in said["paragraphs"] for number in row["tasks"]}
-    tasks = Task.objects.filter(plan__code=said["plan"], number__in=named)
-    known = set(tasks.visible_to(user).values_list("number", flat=True))
-    return known_part(said, named - known)
+    unknown = unknown_to(user) if unknown is None else unknown
+    return known_part(said, {number for plan, number in unknown if plan == said["plan"]})
+
+
+def unknown_to(user):
+    """The sensitive tasks a person may not know of: {(plan code, number)}; one query."""
+    known = Task.objects.visible_to(user).values("pk")
+    hidden = Task.objects.filter(is_sensitive=True).exclude(pk__in=known)
+    return set(hidden.values_list("plan__code", "number"))
 
 
 def known_part(said, unknown):

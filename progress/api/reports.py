@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from agencies.api import problems
 from agencies.api.problems import Problem
 from agencies.api.views import Answers
-from progress import attachments, content, drafts, permissions, workflow
+from progress import attachments, content, drafts, permissions, units, workflow
 from progress.api.periods import PeriodCodeFilter
 from progress.api.shapes import (
     NOTHING,
@@ -26,7 +26,7 @@ from progress.api.shapes import (
     VersionSerializer,
 )
 from progress.filters import ReportFilter
-from progress.models import Attachment, ProgressReport, ReportVersion
+from progress.models import Attachment, ProgressReport, ReportVersion, UnitParagraph
 from tasks.api import AgencyCodeFilter, PlanCodeFilter
 from tasks.models import AnnualGoal
 
@@ -47,37 +47,42 @@ def reports_of(user):
     """The reports somebody may know of, with all that `readings` needs, in a fixed number of queries."""
     return (
         ProgressReport.objects.visible_to(user)
-        .select_related("agency", "period__plan", "task__plan", "task_return")
+        .select_related("agency", "period__plan", "task__plan", "task_return", "unit_return")
         .prefetch_related(
             "node_reports__node",
             "target_values__target",
             "project_updates__project",
+            Prefetch("paragraphs", UnitParagraph.objects.select_related("chapter")),
+            "paragraphs__tasks",
             Prefetch("attachments", Attachment.objects.filter(removed_at__isnull=True)),
         )
     )
 
 
 def readings(reports, user, now):
-    """The reports as `user` may read them (ReportSerializer), in two queries for any number of them."""
+    """The reports as `user` may read them (ReportSerializer), in three queries for any number of them."""
     versions = _latest_versions(reports)
     measures = _measures(reports)
-    return [_reading(report, user, now, versions.get(report.pk), measures(report)) for report in reports]
+    unknown = units.unknown_to(user) if any(report.task_id is None for report in reports) else ()
+    return [
+        _reading(report, user, now, versions.get(report.pk), measures(report), unknown) for report in reports
+    ]
 
 
-def _reading(report, user, now, version, measure):
+def _reading(report, user, now, version, measure, unknown):
     readable = _readable(report, user, version)
     said = NOTHING
     if readable == "live":
         said = content.snapshot(report)
     elif readable == "frozen":
-        said = version.content
+        said = units.readable_part(user, report, version.content, unknown)
     return {
         "id": report.pk,
         "kind": report.kind,
         "task": _task(report.task) if report.task_id else None,
         "agency": report.agency.name,
         "agency_code": report.agency.code,
-        "role": report.role,
+        "role": report.role if report.task_id else None,
         "period": report.period.code,
         "status": report.state,
         "revision": report.revision,
@@ -96,7 +101,7 @@ def _reading(report, user, now, version, measure):
 
 
 def _readable(report, user, version):
-    if report.kind != ProgressReport.Kind.TASK:
+    if report.kind == ProgressReport.Kind.BENCHMARKING:
         return None
     readable = permissions.content_for(user, report)
     return None if readable == "frozen" and version is None else readable
@@ -279,6 +284,8 @@ class ReportVersions(OneReport):
     @extend_schema(summary="报出的各版", responses=VersionSerializer(many=True), filters=True)
     def get(self, request, pk):
         page = self.paginate_queryset(self._readable_versions())
+        for version in page:
+            version.content = units.readable_part(request.user, self.report, version.content)
         return self.get_paginated_response(VersionSerializer(page, many=True).data)
 
     def _readable_versions(self):

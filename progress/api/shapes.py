@@ -16,8 +16,14 @@ from progress.models import (
 from tasks.models import AnnualGoal, Assignment
 
 NOT_A_FIELD = "没有这一项，或此项不能由接口修改。"
-NO_TEXTS = dict.fromkeys(("nature", "no_change_ground", *content.TEXTS, "percent", *content.SIGN_OFF))
-NOTHING = NO_TEXTS | {"nodes": [], "target_values": [], "project_updates": [], "attachments": []}
+NO_TEXTS = dict.fromkeys((*content.FIELDS, *content.unit.TEXTS))
+NOTHING = NO_TEXTS | {
+    "paragraphs": [],
+    "nodes": [],
+    "target_values": [],
+    "project_updates": [],
+    "attachments": [],
+}
 
 
 def figure(**kwargs):
@@ -72,6 +78,15 @@ class ProjectUpdateSerializer(serializers.Serializer):
     note = serializers.CharField()
 
 
+class UnitParagraphSerializer(serializers.Serializer):
+    """A paragraph of a unit's summary: what was done for one 行动, and for which tasks of the plan."""
+
+    chapter = serializers.IntegerField()
+    chapter_title = serializers.CharField()
+    text = serializers.CharField()
+    tasks = serializers.ListField(child=serializers.IntegerField(), help_text="涉及任务的序号")
+
+
 class AttachmentSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -87,7 +102,9 @@ class ReportSerializer(serializers.Serializer):
     task = ReportTaskSerializer(allow_null=True)
     agency = serializers.CharField()
     agency_code = serializers.CharField()
-    role = serializers.ChoiceField(choices=Assignment.Role.choices)
+    role = serializers.ChoiceField(
+        choices=Assignment.Role.choices, allow_null=True, help_text="单位小结不分角色，为空"
+    )
     period = serializers.CharField()
     status = serializers.ChoiceField(choices=ProgressReport.State.choices)
     revision = serializers.IntegerField()
@@ -114,9 +131,12 @@ class ReportSerializer(serializers.Serializer):
     request = serializers.CharField(allow_null=True)
     next_steps = serializers.CharField(allow_null=True)
     consolidated = serializers.CharField(allow_null=True)
+    overview = serializers.CharField(allow_null=True)
+    benchmarking = serializers.CharField(allow_null=True)
     filled_by = serializers.CharField(allow_null=True)
     phone = serializers.CharField(allow_null=True)
     head = serializers.CharField(allow_null=True)
+    paragraphs = UnitParagraphSerializer(many=True)
     nodes = NodeReportSerializer(many=True)
     target_values = TargetValueSerializer(many=True)
     project_updates = ProjectUpdateSerializer(many=True)
@@ -189,6 +209,14 @@ class ProjectChangeSerializer(serializers.ModelSerializer):
         fields = ["project", "stage", "note"]
 
 
+class ParagraphChangeSerializer(serializers.Serializer):
+    chapter = serializers.IntegerField(min_value=1, max_value=99)
+    text = serializers.CharField(allow_blank=True, trim_whitespace=False)
+    tasks = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=9999), required=False, max_length=999
+    )
+
+
 def prose():
     return serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
 
@@ -210,12 +238,15 @@ class ReportChangesSerializer(serializers.Serializer):
     request = prose()
     next_steps = prose()
     consolidated = prose()
+    overview = prose()
+    benchmarking = prose()
     filled_by = prose()
     phone = prose()
     head = prose()
     nodes = NodeChangeSerializer(many=True, required=False)
     target_values = TargetChangeSerializer(many=True, required=False)
     project_updates = ProjectChangeSerializer(many=True, required=False)
+    paragraphs = ParagraphChangeSerializer(many=True, required=False)
 
     def to_internal_value(self, data):
         if isinstance(data, dict):

@@ -1,5 +1,6 @@
 """单位: one body's duties, its returns of the period, how punctual it was, and who it is."""
 
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -87,11 +88,12 @@ def _duties(found, period, user, now):
 
 def _returns(found, frame, user, now):
     period = frame.period
+    of_period = Q(period=period) | Q(period__plan=period.plan_id, period__code=str(period.year))
     rows = (
         ProgressReport.objects.visible_to(user)
-        .filter(agency=found, period=period, kind=ProgressReport.Kind.TASK)
-        .select_related("agency", "task", "task_return")
-        .order_by("task__number")
+        .filter(of_period, agency=found)
+        .select_related("agency", "period__plan", "task", "task_return")
+        .order_by(F("task__number").asc(nulls_last=True), "-period__starts_on")
     )
     history = figures.heat_map(period.plan, period, user, now, agency=found, periods=frame.all_of_plan)
     may_know = user.has_role(Role.OFFICE, Role.LEADER) or found.pk in user.agency_ids(
