@@ -23,10 +23,14 @@ UNREADABLE = "无法读取这个文件，可能已损坏或有密码。请用 Ex
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def read_sheet(upload) -> list[list]:
+LONGEST_CELL = 1000
+
+
+def read_sheet(upload, *, longest=LONGEST_CELL, formulas=False) -> list[list]:
     """The first sheet's cells (text, numbers, ISO dates, None) of an uploaded xlsx file.
 
-    upload: a Django UploadedFile, at most 2 MB. Raises Denied with a sentence for the person.
+    upload: a Django UploadedFile, at most 2 MB; longest: characters after which a text is cut; formulas: tell
+    a formula as {"formula": …} instead of by its value. Raises Denied with a sentence for the person.
     """
     if upload.size > LARGEST_FILE:
         raise Denied(f"文件有 {upload.size / 1024 / 1024:.1f} MB，超过 2 MB 的上限，请分成几个文件导入。")
@@ -37,7 +41,7 @@ def read_sheet(upload) -> list[list]:
         file.write(content)
         file.flush()
         check_directory(file.name)
-        return _parsed(file.name)
+        return _parsed(file.name, str(longest), *(["formulas"] if formulas else []))
 
 
 def check_directory(path):
@@ -56,10 +60,10 @@ def check_directory(path):
         raise Denied(TOO_BIG_INSIDE)
 
 
-def _parsed(path):
+def _parsed(path, *how):
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "agencies.sheet_child", path],
+            [sys.executable, "-m", "agencies.sheet_child", path, *how],
             cwd=ROOT,
             capture_output=True,
             timeout=SECONDS,

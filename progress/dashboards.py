@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import F, Q
 
 from agencies.models import Agency, Role
-from progress import bulk, contributions, extensions, figures, proposals, review_queue, vacancy, waiting
+from progress import bulk, contributions, extensions, figures, hearings, review_queue, vacancy, waiting
 from progress.models import Extension, ProgressReport
 
 State = ProgressReport.State
@@ -75,6 +75,7 @@ def _own_rows(user, period, *roles):
         waived_at__isnull=True,
         period__ends_on__lt=period.ends_on,
         period__locked_at__isnull=True,
+        period__is_backfill=False,
     ) | Q(state=State.RETURNED, period__ends_on__lt=period.ends_on, resubmit_by__isnull=False)
     rows = list(
         ProgressReport.objects.visible_to(user)
@@ -172,8 +173,8 @@ class OfficeDesk:
         """What is next on the way to 审定, in a line."""
         lamps = self.lamps
         return (
-            f"拟定 {lamps[proposals.TO_PROPOSE] + lamps[proposals.MOVED]} · "
-            f"待反馈 {lamps[proposals.ASKED] + lamps[proposals.OBJECTED]} · 可审定 {lamps[proposals.READY]}"
+            f"拟定 {lamps[hearings.TO_PROPOSE] + lamps[hearings.MOVED]} · "
+            f"待反馈 {lamps[hearings.ASKED] + lamps[hearings.OBJECTED]} · 可审定 {lamps[hearings.READY]}"
         )
 
 
@@ -190,7 +191,7 @@ def office_desk(user, period, now):
         unfiled=sorted(unfiled, key=lambda row: (-row.filing.overdue, -row.filing.unfiled, row.agency.order)),
         behind=figures.behind(standings),
         unconfirmed=sum(1 for row in standings if not row.lamp_confirmed or row.lamp_stale),
-        lamps=proposals.count(proposals.hearings(period, user, now, standings=standings)),
+        lamps=hearings.count(hearings.of_period(period, user, now, standings=standings)),
         no_goal=sum(1 for row in standings if not row.goals),
         waiting=waiting.for_office(
             period.plan, silent=figures.silent_requests(period.plan, period, user, now)

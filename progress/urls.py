@@ -6,6 +6,7 @@ import tasks.addresses  # noqa: F401 (the `plan` and `period` parts of an addres
 from progress.views import (
     agency,
     attachments,
+    backfill,
     bulk,
     calendar,
     contributions,
@@ -155,6 +156,10 @@ urlpatterns = [
     path("work/", workbench.home, name="home"),
     path("work/agencies/<slug:code>/", agency.agency, name="agency"),
     path("work/<plan:plan>/<period:period>/", workbench.workbench, name="workbench"),
+    path("work/<plan:plan>/<period:period>/backfill/", backfill.backfill_page, name="backfill"),
+    path(
+        "work/<plan:plan>/<period:period>/backfill/sheet.xlsx", backfill.backfill_sheet, name="backfill_sheet"
+    ),
     path("work/<plan:plan>/<period:period>/exports/", exports.exports, name="exports"),
     path(
         "work/<plan:plan>/<period:period>/exports/quarter.xlsx", exports.export_quarter, name="export_quarter"
@@ -202,6 +207,7 @@ urlpatterns = [
         verdicts.confirm_verdicts,
         name="confirm_verdicts",
     ),
+    path("work/<plan:plan>/<period:period>/verdicts/reply/", verdicts.reply_verdicts, name="reply_verdicts"),
     path("work/<plan:plan>/<period:period>/verdicts/<int:number>/", verdict.verdict, name="verdict"),
     path(
         "work/<plan:plan>/<period:period>/verdicts/<int:number>/propose/",

@@ -165,6 +165,15 @@ ROUTES = {
     "progress:handout_recall": Route(
         NO_POST, all_get(404, reporter=302, approver=403), {**OF_RETURN, "pk": "handout"}
     ),
+    "progress:unit_handouts_of": Route(
+        all_get(404, own=(200, 404)), all_get(404, own=(400, 404)), {**PLACE, "agency": "agency"}
+    ),
+    "progress:unit_handout_merge": Route(
+        all_get(404), address={**PLACE, "agency": "agency", "pk": "missing"}
+    ),
+    "progress:unit_handout_recall": Route(
+        NO_POST, all_get(404), {**PLACE, "agency": "agency", "pk": "missing"}
+    ),
     "progress:register": Route(TASKS, NO_POST, PLACE),
     "progress:register_export": Route(TASKS, NO_POST, PLACE),
     "progress:task": Route(TASKS, NO_POST, OF_TASK),
@@ -175,6 +184,9 @@ ROUTES = {
     "progress:problems_export": Route(RETURNS, NO_POST, PLACE),
     "progress:exports": Route(RETURNS, NO_POST, PLACE),
     "progress:export_quarter": Route(RETURNS, NO_POST, PLACE),
+    # The quarter was opened in the ordinary way: nobody backfills it.
+    "progress:backfill": Route(all_get(403, nobody=404), None, PLACE),
+    "progress:backfill_sheet": Route(all_get(403, nobody=404), NO_POST, PLACE),
     "progress:extensions": Route(RETURNS, NO_POST, PLACE),
     "progress:extensions_decide": Route(NO_POST, office_act(400), PLACE),
     "progress:extension_new": Route(
@@ -185,15 +197,14 @@ ROUTES = {
     "progress:extension": Route(NO_POST, all_get(404), {**PLACE, "pk": "missing"}),
     "progress:returns": Route(RETURNS, NO_POST, PLACE),
     # The period is not locked: there is nothing to put off.
-    "progress:resubmit": Route(
-        all_get(404, own=403, offices=403), address={**PLACE, "pk": "report"}
-    ),
+    "progress:resubmit": Route(all_get(404, own=403, offices=403), address={**PLACE, "pk": "report"}),
     "progress:waive": Route(NO_POST, office_act(400), PLACE),
     "progress:returns_export": Route(RETURNS, NO_POST, PLACE),
     "progress:verdicts": Route(all_get(200, nobody=404, leader=403, admin=403), NO_POST, PLACE),
     "progress:propose_verdicts": Route(NO_POST, office_act(), PLACE),
     "progress:send_verdicts": Route(NO_POST, office_act(), PLACE),
     "progress:confirm_verdicts": Route(NO_POST, office_act(), PLACE),
+    "progress:reply_verdicts": Route(NO_POST, all_get(302, nobody=404, leader=403, admin=403), PLACE),
     # Nothing was proposed yet: to all but the office there is nothing there.
     "progress:verdict": Route(all_get(404, offices=200), NO_POST, OF_TASK),
     "progress:verdict_propose": Route(NO_POST, all_get(404, offices=400), OF_TASK),
@@ -256,6 +267,16 @@ ROUTES = {
     "progress:calendar_day_remove": Route(NO_POST, office_act(404, nobody=403), {"pk": "missing"}),
     "progress:calendar_cover": Route(NO_POST, office_act(400, nobody=403)),
     "progress:demonstration": Route(OFFICE_OR_ADMIN, all_get(403, offices=302, admin=302)),
+    # The return is a draft: there is nothing to correct, so its own body is sent back to it.
+    "progress:correction_new": Route(
+        all_get(404, own=302, offices=403), all_get(404, own=400, offices=403), OF_RETURN
+    ),
+    "progress:correction_new_unit": Route(all_get(404), address={**PLACE, "agency": "agency"}),
+    "progress:corrections": Route(RETURNS, NO_POST, PLACE),
+    "progress:corrections_export": Route(RETURNS, NO_POST, PLACE),
+    "progress:correction": Route(all_get(404), address={**PLACE, "pk": "missing"}),
+    "progress:values": Route(RETURNS, NO_POST, PLACE),
+    "progress:values_export": Route(RETURNS, NO_POST, PLACE),
     # --- public ---------------------------------------------------------------------------------
     "public:home": Route(public()),
     "public:plan": Route(public(), address={"plan": "plan"}),
@@ -287,5 +308,13 @@ ROUTES = {
     "api:send_back": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
     "api:accept": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
     "api:reopen": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
+    "api:report_corrections": Route(
+        api(404, own=200, offices=200), api(404, own=428, offices=403), {"pk": "report"}
+    ),
+    "api:corrections": Route(api(200), API_NO_POST),
+    "api:correction": Route(api(404), API_NO_POST, {"pk": "missing"}),
+    "api:correction_grant": Route(API_NO_POST, api(404), {"pk": "missing"}),
+    "api:correction_refuse": Route(API_NO_POST, api(404), {"pk": "missing"}),
+    "api:correction_withdraw": Route(API_NO_POST, api(404), {"pk": "missing"}),
     "api:": Route(api(404), path="/api/v1/no-such-address/"),
 }
