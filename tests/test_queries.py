@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from agencies.models import Contact
-from progress.models import ProgressReport
+from progress.models import Handout, ProgressReport
 from tasks.models import GoalNode, Project, PublishedFact, Target, TaskAmendment
 from tests import factories
 from tests.cast import body
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("queries")]
 DOZEN = 12
 # A file of several sheets asks for each of them.
 MOST = {"progress:export_quarter": 20, "api:export_quarter": 20}
-VISITORS = ("reporter", "approver", "office", "leader", "admin")
+VISITORS = ("reporter", "colleague", "approver", "office", "leader", "admin")
 # Lists of the API that must be told which plan and period.
 ASKED = {f"api:{name}" for name in ("targets", "verdicts", "problems", "overview", "export_quarter")}
 State = ProgressReport.State
@@ -50,8 +50,10 @@ class GrowingWorld(World):
         task = factories.make_task(self.number, leads=[body("fgw")], supports=[body("kjj")])
         factories.make_goal(task, by=people["office"])
         self._promises(task)
+        report = factories.make_report(task, body("fgw"))
+        self._hand_out(report)
         factories.walk(
-            factories.make_report(task, body("fgw")),
+            report,
             state,
             reporter=people["reporter"],
             approver=people["approver"],
@@ -59,8 +61,15 @@ class GrowingWorld(World):
             percent=20,
         )
 
+    def _hand_out(self, report):
+        people = self.people
+        given = {"handed_by": people["reporter"], "handed_at": factories.OPENS}
+        asked = {"parts": ["progress"], "due_on": date(2030, 4, 1)}
+        Handout.objects.create(report=report, to=people["colleague"], **given, **asked)
+
     def _in_the_first_task(self):
         """The lists of one task's own page."""
+        self._hand_out(self.task.reports.get(agency=body("fgw")))
         self._promises(self.task)
         entered = {"entered_by": self.people["office"], "entered_at": factories.OPENS}
         TaskAmendment.objects.create(

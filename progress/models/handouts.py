@@ -77,6 +77,10 @@ class Handout(models.Model):
     def __str__(self):
         return f"{self.report} 分办 {self.to}"
 
+    def get_absolute_url(self):
+        """The page where its body's reporter reads and merges the answer."""
+        return f"{self.report.get_absolute_url()}handouts/{self.pk}/"
+
     @property
     def is_open(self):
         """Whether its answer is still waited for; see `HandoutQuerySet.open`."""

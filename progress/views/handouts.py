@@ -183,7 +183,7 @@ def _look_again(request, report, handout):
 def _next_answered(report):
     """The page of the return's next answer to merge, None where none waits."""
     waiting = report.handouts.open().filter(answered_at__isnull=False).order_by("answered_at").first()
-    return f"{_list(report)}{waiting.pk}/" if waiting else None
+    return waiting.get_absolute_url() if waiting else None
 
 
 def _merge_page(request, report, handout, form, status=200):

@@ -341,17 +341,20 @@ def test_what_was_not_handed_back_cannot_be_read_or_merged(as_, at_desk, report,
         merge(handout, reporter, progress="replace")
 
 
-def test_a_units_summary_is_shared_out_by_action(sixian, county_reporter):
+def test_a_units_summary_is_shared_out_by_action(as_, at_desk, sixian, county_reporter):
     factories.make_task(leads=[sixian])
     period = factories.make_period()
     report = ProgressReport.objects.create(agency=sixian, period=period, kind="unit", due_at=DUE)
     UnitReturn.objects.create(report=report)
     report = content.load(report.pk)
     assert {"overview", "chapter-1"} <= set(handouts.parts_of(report))
-    helper = person("sixian-helper", Role.COLLEAGUE, "sixian")
+    helper = person("sixian-helper", Role.COLLEAGUE, "sixian", full_name="冯协办")
     for how, expected in (("append", "乡镇甲。"), ("append", "乡镇甲。\n乡镇乙。"), ("replace", "乡镇丙。")):
         handout = give(content.load(report.pk), helper, county_reporter, ["overview", "chapter-1"])
+        assert "已分办给 冯协办" in page(as_(county_reporter), report.get_absolute_url())
+        assert "某某行动" in page(as_(helper), f"/work/handouts/{handout.pk}/")
         handout = answer(handout, **{"overview": "总。", "chapter-1": expected.split("\n")[-1]})
+        assert expected.split("\n")[-1] in page(as_(county_reporter), handout.get_absolute_url())
         merge(handout, county_reporter, **{"overview": "replace", "chapter-1": how})
         assert handouts.text_of(content.load(report.pk), "chapter-1") == expected
 
