@@ -3,7 +3,8 @@
 from django.db.models import Count, F, Q
 
 from agencies.models import Role
-from progress.models import ProgressReport, ReportVersion
+from progress import remarks
+from progress.models import ProgressReport
 from tasks.models import Assignment
 
 State = ProgressReport.State
@@ -47,9 +48,19 @@ def chosen(user, pks):
     return list(_in_order(waiting_for(user).filter(pk__in=pks)))
 
 
+def visible(user):
+    """Every report this person may know of, with what the review page reads of one."""
+    return _with_all(ProgressReport.objects.visible_to(user))
+
+
+def _with_all(reports):
+    related = ("agency", "period__plan", "task__chapter", "task_return", "signed_paper")
+    return remarks.annotated(reports.select_related(*related))
+
+
 def _in_order(reports):
-    related = reports.select_related("agency", "period__plan", "task__chapter", "task_return")
-    return related.order_by(F("task__number").asc(nulls_last=True), "order", "agency__order", "pk")
+    number = F("task__number").asc(nulls_last=True)
+    return _with_all(reports).order_by(number, "order", "agency__order", "pk")
 
 
 def name_of(report):
@@ -65,25 +76,3 @@ def elsewhere(user, period):
         waiting_for(user).filter(period__plan=period.plan_id).exclude(period=period).order_by("period__code")
     )
     return list(rows.values_list("period__code").annotate(count=Count("pk")))
-
-
-def last_versions(report, limit=2):
-    """The newest frozen versions of a report, newest first."""
-    return list(ReportVersion.objects.filter(report=report).order_by("-number")[:limit])
-
-
-def last_quarter_said(report):
-    """What the same body last said of this task in an earlier period, as it left; None if nothing did."""
-    version = (
-        ReportVersion.objects.filter(
-            report__agency=report.agency_id,
-            report__task=report.task_id,
-            report__kind=report.kind,
-            report__left_at__isnull=False,
-            report__period__plan=report.period.plan_id,
-            report__period__ends_on__lt=report.period.ends_on,
-        )
-        .order_by("-report__period__ends_on", "-number")
-        .first()
-    )
-    return version.content if version else None

@@ -62,7 +62,8 @@ def submit_filled(request, plan, period):
             _tell(request, "submit", outcome)
         return redirect("progress:workbench", plan, period.code)
     filled = bulk.filled(request.user, period, now)
-    said = remarks.remarks_on(filled.ready, request.user) if filled.ready else {}
+    ready = ProgressReport.objects.filter(pk__in=[report.pk for report in filled.ready])
+    said = remarks.remarks_on(remarks.annotated(ready), request.user) if filled.ready else {}
     context = {
         "plan": period.plan,
         "period": period,

@@ -37,19 +37,19 @@ def review(request, plan, period, pk):
     """One return of the queue; POST decides on it and opens the next."""
     permissions.check_review(request.user)
     period = period_at(request, plan, period)
-    report = get_object_or_404(
-        ProgressReport.objects.visible_to(request.user).select_related(
-            "agency", "period__plan", "task__chapter", "task_return"
-        ),
-        pk=pk,
-        period=period,
-    )
-    if not permissions.decides_on(request.user, report) or not permissions.content_for(request.user, report):
-        raise Http404
     everything, shown = _queue(request, period)
+    report = next((row for row in everything if row.pk == pk), None) or _decided(request.user, period, pk)
     if request.method == "POST":
         return _decide(request, period, everything, shown, report)
     return _page(request, period, everything, shown, report)
+
+
+def _decided(user, period, pk):
+    """A report that is not in the queue, or not any more, but this person's to decide on; 404 otherwise."""
+    report = get_object_or_404(review_queue.visible(user), pk=pk, period=period)
+    if not permissions.decides_on(user, report) or not permissions.content_for(user, report):
+        raise Http404
+    return report
 
 
 def _queue(request, period):
@@ -63,15 +63,16 @@ def _queue(request, period):
 
 def _page(request, period, everything, shown, report, decision=None, status=200):
     at = next((index for index, row in enumerate(shown) if report and row.pk == report.pk), None)
-    said = remarks.remarks_on(shown, request.user) if shown else {}
+    said = remarks.WhatWasSaid([*shown, *([report] if report else [])], request.user, report)
+    remarked = {row.pk: said.remarks(row) for row in shown}
     states = {row.state for row in shown}
     query = request.GET.copy()
     ticked = query.pop("choose", None) == ["unremarked"]
     context = {
         "period": period,
-        "shown": [(row, said[row.pk], ticked and not said[row.pk]) for row in shown],
-        "unremarked": sum(1 for row in shown if not said[row.pk]),
-        "remarks": said.get(report.pk, []) if report else [],
+        "shown": [(row, remarked[row.pk], ticked and not remarked[row.pk]) for row in shown],
+        "unremarked": sum(1 for row in shown if not remarked[row.pk]),
+        "remarks": remarked.get(report.pk, []) if report else [],
         "may_accept": ProgressReport.State.UNDER_REVIEW in states,
         "may_approve": ProgressReport.State.AWAITING_APPROVAL in states,
         "left": len(everything),
@@ -88,23 +89,22 @@ def _page(request, period, everything, shown, report, decision=None, status=200)
         "is_office": request.user.is_office,
     }
     if report is not None:
-        context |= _detail(request, report)
+        context |= _detail(request, report, said)
         context["decision"] = decision or DecisionForm(initial={"revision": report.revision})
     return render(request, "progress/reviews.html", context, status=status)
 
 
-def _detail(request, report):
+def _detail(request, report, what_was_said):
     """The return on the right: its lines, marked against the last version or the last quarter."""
     now = timezone.now()
     readable = permissions.content_for(request.user, report)
-    versions = review_queue.last_versions(report)
+    last, older = what_was_said.last(report), what_was_said.older(report)
     if readable == "live":
-        said = content.snapshot(content.load(report.pk))
-        older = versions[0].content if versions else None
+        said, older = content.snapshot(content.load(report.pk)), last
     else:
-        said = versions[0].content
-        older = versions[1].content if len(versions) > 1 else None
-    last_quarter = review_queue.last_quarter_said(report)
+        said = last.content
+    older = older.content if older else None
+    last_quarter = what_was_said.quarter_before(report)
     choices = {"version": older, "quarter": last_quarter, "none": None}
     compare = request.GET.get("compare", "")
     if compare not in choices or (compare != "none" and choices[compare] is None):
@@ -126,7 +126,7 @@ def _detail(request, report):
         "offline": actions.get("approve_offline"),
         "scan": _scan(request.user, report),
         "steps": sheet.steps(readable == "live"),
-        "version": versions[0] if versions and readable != "live" else None,
+        "version": last if readable != "live" else None,
         "common": DecisionForm.COMMON,
         "late": report.is_late(now),
         "handed_open": handouts.open_of(report) if readable == "live" else 0,
