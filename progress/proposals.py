@@ -4,33 +4,19 @@ A computed lamp is 系统测算 until the bodies concerned were heard and the of
 section 2). What stands at the end of the way, 审定, is in `verdicts`.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from agencies import audit
-from agencies.dating import in_force
 from agencies.models import Role
-from progress import figures, permissions, terms, verdict_text
+from progress import figures, hearings, permissions, terms, verdict_text
+from progress.hearings import ASKED, CONFIRMED, MOVED, OBJECTED, PROPOSED, READY, TO_PROPOSE
 from progress.models import Lamp, ReportingPeriod, TaskVerdict, VerdictProposal, VerdictReply
 
 Stance = VerdictReply.Stance
 
-TO_PROPOSE, MOVED, PROPOSED, ASKED = "to_propose", "moved", "proposed", "asked"
-OBJECTED, READY, CONFIRMED = "objected", "ready", "confirmed"
-STATUSES = {
-    TO_PROPOSE: "待拟定",
-    MOVED: "需重新拟定",
-    PROPOSED: "已拟定，未发出",
-    ASKED: "反馈中",
-    OBJECTED: "有异议",
-    READY: "可审定",
-    CONFIRMED: "已审定",
-}
 LONGEST_REASON, LONGEST_REPLY = 200, 500
 
 
@@ -48,184 +34,6 @@ class Outcome:
 
     done: list
     skipped: list = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Hearing:
-    """One task on its way to a confirmed lamp, at the instant `now`.
-
-    replies: those on the present revision of the proposal, oldest first.
-    """
-
-    period: ReportingPeriod
-    standing: figures.Standing
-    replies: list
-    now: datetime
-
-    @property
-    def lamp(self):
-        """The last word on the lamp, whoever has it: confirmed, proposed, computed."""
-        if self.is_confirmed:
-            return self.verdict.lamp
-        return self.proposal.lamp if self.proposal else self.standing.computed_lamp
-
-    @property
-    def computed_word(self):
-        return Lamp(self.standing.computed_lamp).label
-
-    @property
-    def text(self):
-        """The last word on the text: confirmed, proposed, as the leads told it."""
-        if self.is_confirmed:
-            return self.verdict.text
-        return self.proposal.text if self.proposal else self.standing.progress_text
-
-    @property
-    def days_left(self):
-        """Days begun until feedback ends; 0 once it has."""
-        left = self.proposal.feedback_due_at - self.now
-        return max(0, -(-left // timedelta(days=1)))
-
-    @property
-    def task(self):
-        return self.standing.task
-
-    @property
-    def proposal(self):
-        return self.standing.proposal
-
-    @property
-    def verdict(self):
-        return self.standing.verdict
-
-    @property
-    def leads(self):
-        """The bodies that are heard."""
-        return self.standing.leads
-
-    @property
-    def words(self):
-        """[(lead body, its word or None)]: its last 无异议 or 有异议, else its 知悉."""
-        return [(agency, self._word_of(agency)) for agency in self.leads]
-
-    @property
-    def objections(self):
-        return [reply for _, reply in self.words if reply and reply.stance == Stance.OBJECTS]
-
-    @property
-    def silent(self):
-        """Lead bodies that have not answered."""
-        return [agency for agency, reply in self.words if reply is None]
-
-    @property
-    def is_over(self):
-        """Whether the time for feedback has passed."""
-        return self.proposal.feedback_due_at is not None and self.now >= self.proposal.feedback_due_at
-
-    @property
-    def is_heard(self):
-        """Sent, and either every lead body has answered or the time has passed."""
-        return self.proposal.sent_at is not None and (self.is_over or not self.silent)
-
-    @property
-    def is_confirmed(self):
-        verdict, proposal = self.verdict, self.proposal
-        if verdict is None or verdict.stale_at is not None:
-            return False
-        return proposal is None or verdict.confirmed_at >= proposal.proposed_at
-
-    @property
-    def has_moved(self):
-        """Whether what the proposal rests on is not what stands there now."""
-        proposal, verdict = self.proposal, self.verdict
-        if verdict is not None and verdict.stale_at is not None and verdict.stale_at > proposal.proposed_at:
-            return True
-        if proposal.frozen_at is not None:
-            return False
-        return proposal.computed_lamp != self.standing.computed_lamp or proposal.inputs.get(
-            "accepted"
-        ) != _accepted(self.standing)
-
-    @property
-    def status(self):
-        """One of STATUSES."""
-        if self.is_confirmed:
-            return CONFIRMED
-        if self.proposal is None:
-            return MOVED if self.standing.lamp_stale else TO_PROPOSE
-        if self.has_moved:
-            return MOVED
-        if self.proposal.sent_at is None:
-            return PROPOSED
-        if self.objections:
-            return OBJECTED
-        return READY if self.is_heard else ASKED
-
-    @property
-    def status_word(self):
-        return STATUSES[self.status]
-
-    def why_not_confirm(self):
-        """Why the lamp cannot be confirmed without further words; "" where it can."""
-        return {
-            TO_PROPOSE: "还没有拟定，也没有听取牵头单位意见",
-            MOVED: "拟定后依据有变动，须重新拟定并发出反馈",
-            PROPOSED: "还没有发出反馈，牵头单位尚未知晓",
-            ASKED: f"反馈期未满，{'、'.join(agency.name for agency in self.silent)}还没有反馈",
-            OBJECTED: "牵头单位有异议，须逐项答复后审定",
-            READY: "",
-            CONFIRMED: "已经审定",
-        }[self.status]
-
-    def _word_of(self, agency):
-        said = [reply for reply in self.replies if reply.agency_id == agency.pk]
-        meant = [reply for reply in said if reply.stance != Stance.NOTED]
-        return (meant or said or [None])[-1]
-
-
-def hearings(period, user, now, *, standings=None, numbers=None):
-    """The tasks of a period on their way to a confirmed lamp, as far as this person may know, by number.
-
-    standings: those of the period, where they are at hand. One query more than `figures.standings`.
-    """
-    if standings is None:
-        standings = figures.standings(period.plan, period, user, now)
-    if numbers is not None:
-        standings = [row for row in standings if row.task.number in numbers]
-    drafts = [row.proposal.pk for row in standings if row.proposal is not None]
-    replies = defaultdict(list)
-    rows = VerdictReply.objects.filter(proposal__in=drafts, on_revision=F("proposal__revision"))
-    for reply in rows.select_related("agency", "by").order_by("at", "pk"):
-        replies[reply.proposal_id].append(reply)
-    return [Hearing(period, row, replies[row.proposal.pk] if row.proposal else [], now) for row in standings]
-
-
-def count(found):
-    """{status: how many of the Hearings}, every one of STATUSES named."""
-    counts = dict.fromkeys(STATUSES, 0)
-    for each in found:
-        counts[each.status] += 1
-    return counts
-
-
-def waiting_for(user, plan, now):
-    """Proposals put to this person's bodies that they have not answered, the first to end first; 1 query."""
-    own = user.agency_ids(Role.REPORTER, Role.APPROVER)
-    answered = VerdictReply.objects.filter(
-        proposal=OuterRef("pk"), agency__in=own, on_revision=OuterRef("revision")
-    )
-    confirmed = TaskVerdict.objects.filter(
-        task=OuterRef("task"), period=OuterRef("period"), confirmed_at__gte=OuterRef("proposed_at")
-    )
-    led = in_force(timezone.localdate(now), "task__assignments__")
-    return list(
-        VerdictProposal.objects.visible_to(user)
-        .filter(led, task__assignments__role="lead", task__assignments__agency__in=own)
-        .filter(~Exists(answered), ~Exists(confirmed), period__plan=plan, sent_at__isnull=False)
-        .select_related("task", "period__plan")
-        .order_by("feedback_due_at", "task__number")
-        .distinct()
-    )
 
 
 # --- 拟定 ---------------------------------------------------------------------------------------------
@@ -283,7 +91,7 @@ def _draft(hearing, period, origins, version, by, now, lamp, reason, text):
     said = {
         "lamp": lamp or computed,
         "computed_lamp": computed,
-        "inputs": standing.inputs | {"accepted": _accepted(standing)},
+        "inputs": standing.inputs | {"accepted": hearings.accepted_of(standing)},
         "rule_version": standing.inputs.get("rule", version),
         "reason": reason if lamp and lamp != computed else "",
         "text": words,
@@ -394,6 +202,27 @@ def reply(hearing, *, agency, stance, text, revision, by, now):
     return said
 
 
+@transaction.atomic
+def agree(period, seen, *, by, now):
+    """无异议 of this person's bodies to several proposals at once. Returns an Outcome of the replies.
+
+    seen: {task number: the revision that was read}. Raises Denied and Refused.
+    """
+    if not seen:
+        raise Refused("请先勾选任务。")
+    own = by.agency_ids(Role.REPORTER, Role.APPROVER)
+    outcome = Outcome([])
+    for hearing in hearings.of_period(period, by, now, numbers=seen):
+        number = hearing.task.number
+        for agency in hearing.awaits(own):
+            said = {"agency": agency, "stance": Stance.AGREES, "text": "", "revision": seen[number]}
+            try:
+                outcome.done.append(reply(hearing, **said, by=by, now=now))
+            except Refused as refused:
+                outcome.skipped.append((number, f"没有记录：{refused.reason.rstrip('。')}"))
+    return outcome
+
+
 def _is_settled(proposal):
     said = TaskVerdict.objects.filter(task=proposal.task_id, period=proposal.period_id)
     return said.filter(confirmed_at__gte=proposal.proposed_at, stale_at__isnull=True).exists()
@@ -421,7 +250,7 @@ def hold(period):
 
 def choose(period, numbers, by, now, *, only=(TO_PROPOSE, MOVED)):
     """The Hearings named; "all" means those in one of the states `only`. Raises Refused."""
-    found = hearings(period, by, now)
+    found = hearings.of_period(period, by, now)
     if numbers == "all":
         return [each for each in found if each.status in only]
     wanted = {int(number) for number in numbers}
@@ -456,8 +285,3 @@ def spoken(moment):
         return ""
     here = timezone.localtime(moment, timezone.get_default_timezone())
     return f"{here.month}月{here.day}日{here:%H:%M}"
-
-
-def _accepted(standing):
-    """The accepted returns a proposal rests on: [[report id, revision]]."""
-    return [[report.pk, report.revision] for report in standing.accepted]

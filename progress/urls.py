@@ -160,6 +160,46 @@ urlpatterns = [
     path(
         "work/<plan:plan>/<period:period>/backfill/sheet.xlsx", backfill.backfill_sheet, name="backfill_sheet"
     ),
+    path("work/<plan:plan>/<period:period>/briefs/tasks/<int:number>/", briefs.brief_task, name="brief_task"),
+    path(
+        "work/<plan:plan>/<period:period>/briefs/tasks/<int:number>/word/",
+        briefs.brief_task,
+        {"word": True},
+        name="brief_task_word",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/briefs/projects/<int:pk>/",
+        briefs.brief_project,
+        name="brief_project",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/briefs/projects/<int:pk>/word/",
+        briefs.brief_project,
+        {"word": True},
+        name="brief_project_word",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/briefs/agencies/<slug:code>/",
+        briefs.brief_agency,
+        name="brief_agency",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/briefs/agencies/<slug:code>/word/",
+        briefs.brief_agency,
+        {"word": True},
+        name="brief_agency_word",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/briefs/chapters/<int:number>/",
+        briefs.brief_chapter,
+        name="brief_chapter",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/briefs/chapters/<int:number>/word/",
+        briefs.brief_chapter,
+        {"word": True},
+        name="brief_chapter_word",
+    ),
     path("work/<plan:plan>/<period:period>/exports/", exports.exports, name="exports"),
     path(
         "work/<plan:plan>/<period:period>/exports/quarter.xlsx", exports.export_quarter, name="export_quarter"

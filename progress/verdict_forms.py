@@ -2,7 +2,7 @@
 
 from django import forms
 
-from progress import proposals
+from progress import hearings, proposals
 from progress.models import Lamp, TaskState, VerdictReply
 from progress.verdict_text import LONGEST
 
@@ -25,7 +25,7 @@ class TaskStateForm(forms.Form):
 class HearingFilter(forms.Form):
     """The list of lamps on their way to 审定 by status, lamp (the last word on it) and 行动."""
 
-    status = forms.ChoiceField(label="状态", required=False, choices=[*ANY, *proposals.STATUSES.items()])
+    status = forms.ChoiceField(label="状态", required=False, choices=[*ANY, *hearings.STATUSES.items()])
     lamp = forms.ChoiceField(label="亮灯", required=False, choices=[*ANY, *Lamp.choices])
     chapter = forms.ChoiceField(label="行动", required=False)
 

@@ -5,9 +5,10 @@ when its ground moves. How it gets there, 拟定 and 反馈单位, is in `propos
 from django.db import transaction
 
 from agencies import audit
-from progress import permissions, proposals
+from progress import hearings, permissions, proposals
+from progress.hearings import OBJECTED, READY
 from progress.models import TaskState, TaskVerdict, VerdictProposal
-from progress.proposals import OBJECTED, READY, Outcome, Refused
+from progress.proposals import Outcome, Refused
 
 __all__ = ["Refused", "confirm_verdicts", "decide_state", "freeze", "mark_stale", "thaw"]
 
@@ -99,8 +100,8 @@ def freeze(period, *, by, now):
     """
     if period.is_annual:
         return
-    found = proposals.hearings(period, by, now)
-    open_still = [each for each in found if each.status in (proposals.TO_PROPOSE, proposals.MOVED)]
+    found = hearings.of_period(period, by, now)
+    open_still = [each for each in found if each.status in (hearings.TO_PROPOSE, hearings.MOVED)]
     proposals.draft(open_still, period, by=by, now=now)
     VerdictProposal.objects.filter(period=period).update(frozen_at=now)
     TaskVerdict.objects.filter(period=period, stale_at__isnull=True).update(frozen_at=now)

@@ -68,6 +68,7 @@ class Route:
 PLACE = {"plan": "plan", "period": "period"}
 OF_TASK = {**PLACE, "number": "number"}
 OF_RETURN = {**OF_TASK, "agency": "agency"}
+OF_UNIT = {**PLACE, "agency": "agency"}
 
 NO_POST = all_get(405)
 OFFICE_OR_ADMIN = all_get(403, offices=200, admin=200)
@@ -237,6 +238,15 @@ ROUTES = {
         all_get(403, reporter=302, supporter=302, county=302, stranger=302),
         PLACE,
     ),
+    # Of a task one may not know of, or a project that is not there: 404; reading is for the business roles.
+    "progress:brief_task": Route(RETURNS, NO_POST, OF_TASK),
+    "progress:brief_task_word": Route(RETURNS, NO_POST, OF_TASK),
+    "progress:brief_project": Route(all_get(404, nobody=403, admin=403), NO_POST, {**PLACE, "pk": "missing"}),
+    "progress:brief_project_word": Route(all_get(404, nobody=403, admin=403), NO_POST, {**PLACE, "pk": "missing"}),
+    "progress:brief_agency": Route(RETURNS, NO_POST, {**PLACE, "code": "agency"}),
+    "progress:brief_agency_word": Route(RETURNS, NO_POST, {**PLACE, "code": "agency"}),
+    "progress:brief_chapter": Route(RETURNS, NO_POST, OF_TASK),
+    "progress:brief_chapter_word": Route(RETURNS, NO_POST, OF_TASK),
     "progress:attachment": Route(all_get(404), NO_POST, {"pk": "missing"}),
     "progress:paper": Route(all_get(404), NO_POST, {"pk": "missing"}),
     # The return is a draft: its approver is sent back to it; who may not sign is told why.
@@ -252,6 +262,18 @@ ROUTES = {
     "progress:unit_sheet_export": Route(
         all_get(404, own=200, offices=200), NO_POST, {**PLACE, "agency": "agency"}
     ),
+    "progress:unit_form": Route(
+        OWN_RETURN, all_get(404, reporter=302, approver=403, offices=403), OF_UNIT
+    ),
+    "progress:unit_versions": Route(OWN_RETURN, NO_POST, OF_UNIT),
+    "progress:unit_approve_offline": Route(
+        all_get(404, reporter=403, approver=302, offices=403), address=OF_UNIT
+    ),
+    "progress:unit_enter_on_behalf": Route(
+        all_get(404, own=403, offices=200), all_get(404, own=403, offices=400), OF_UNIT
+    ),
+    "progress:unit_duties": Route(OFFICE_PAGE, office_act(400), {"plan": "plan"}),
+    "progress:unit_duty_end": Route(NO_POST, office_act(404), {"plan": "plan", "pk": "missing"}),
     "progress:periods": Route(TASKS, NO_POST, {"plan": "plan"}),
     "progress:periods_export": Route(TASKS, NO_POST, {"plan": "plan"}),
     "progress:periods_open": Route(NO_POST, office_act(), {"plan": "plan"}),
@@ -271,7 +293,9 @@ ROUTES = {
     "progress:correction_new": Route(
         all_get(404, own=302, offices=403), all_get(404, own=400, offices=403), OF_RETURN
     ),
-    "progress:correction_new_unit": Route(all_get(404), address={**PLACE, "agency": "agency"}),
+    "progress:correction_new_unit": Route(
+        all_get(404, own=302, offices=403), all_get(404, own=400, offices=403), OF_UNIT
+    ),
     "progress:corrections": Route(RETURNS, NO_POST, PLACE),
     "progress:corrections_export": Route(RETURNS, NO_POST, PLACE),
     "progress:correction": Route(all_get(404), address={**PLACE, "pk": "missing"}),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Agency, AuditEvent, Role
-from progress import figures, permissions, proposals, verdict_text, verdicts
+from progress import figures, hearings, permissions, proposals, verdict_text, verdicts
 from progress.models import TaskVerdict, VerdictProposal
 from progress.verdict_forms import ProposalForm, ReplyForm
 from progress.views.place import of_a_quarter, period_at
@@ -87,7 +87,7 @@ def _hearing(request, plan, period, number):
     period = period_at(request, plan, period)
     tasks = Task.objects.filter(number=number)
     standings = figures.standings(period.plan, period, request.user, timezone.now(), tasks=tasks)
-    found = proposals.hearings(period, request.user, timezone.now(), standings=standings)
+    found = hearings.of_period(period, request.user, timezone.now(), standings=standings)
     if not found or not (request.user.is_office or found[0].proposal or found[0].verdict):
         raise Http404
     found[0].task.plan = period.plan

@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from progress import permissions, proposals, verdicts
+from agencies.models import Role
+from progress import hearings, permissions, proposals, verdicts
 from progress.verdict_forms import HearingFilter
 from progress.views.place import of_a_quarter, period_at
 
@@ -18,9 +19,11 @@ def verdict_list(request, plan, period):
     """The office's working list; lead bodies find here what was put to them."""
     period = period_at(request, plan, period)
     permissions.check_verdicts(request.user)
-    rows = proposals.hearings(period, request.user, timezone.now())
+    rows = hearings.of_period(period, request.user, timezone.now())
     if not request.user.is_office:
         rows = [row for row in rows if row.proposal is not None]
+    own = request.user.agency_ids(Role.REPORTER, Role.APPROVER)
+    answerable = {row.task.number for row in rows if row.awaits(own)}
     found = HearingFilter(request.GET, rows=rows)
     context = {
         "plan": period.plan,
@@ -28,8 +31,9 @@ def verdict_list(request, plan, period):
         "filter": found,
         "rows": found.shown,
         "total": len(rows),
-        "counts": proposals.count(rows),
+        "counts": hearings.count(rows),
         "is_office": request.user.is_office,
+        "answerable": answerable,
     }
     return render(request, "progress/verdicts.html", context)
 
@@ -57,6 +61,30 @@ def confirm_verdicts(request, plan, period):
     """审定: the tasks named in the form, or all that are ready."""
     said = "已审定 {} 项任务的亮灯，各单位和市领导现在可以看到。"
     return _act(request, plan, period, verdicts.confirm_verdicts, said)
+
+
+@require_POST
+@of_a_quarter
+def reply_verdicts(request, plan, period):
+    """无异议 of a lead's people to several proposals at once, each named with the revision they saw."""
+    period = period_at(request, plan, period)
+    permissions.check_verdicts(request.user)
+    seen = dict(pair for value in request.POST.getlist("task") if (pair := _number_and_revision(value)))
+    try:
+        outcome = proposals.agree(period, seen, by=request.user, now=timezone.now())
+    except proposals.Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        _tell(request, outcome, "已记录对 {} 项拟定亮灯没有异议。")
+    return redirect("progress:verdicts", period.plan.code, period.code)
+
+
+def _number_and_revision(value):
+    """(task number, revision) of “45:2”; None for anything else."""
+    parts = value.split(":")
+    if len(parts) != 2 or not all(each.isascii() and each.isdecimal() and len(each) < 10 for each in parts):
+        return None
+    return int(parts[0]), int(parts[1])
 
 
 def numbers_of(request):

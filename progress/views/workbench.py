@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Role
 from agencies.permissions import open_to_colleagues
-from progress import contributions, dashboards, handouts, proposals
+from progress import contributions, dashboards, handouts, hearings
 from progress.frame import frame_of
 from progress.views.place import period_at
 
@@ -42,7 +42,7 @@ def workbench(request, plan, period):
     context = {"plan": period.plan, "period": period, "now": now}
     context |= {name: desk(user, period, now) for role, (name, desk) in desks.items() if user.has_role(role)}
     if user.has_role(Role.REPORTER, Role.APPROVER):
-        context["feedback"] = proposals.waiting_for(user, period.plan, now)
+        context["feedback"] = hearings.waiting_for(user, period.plan, now)
         context["contributions"] = contributions.of_lead_desk(user, period, now)
     if user.has_role(Role.REPORTER):
         context["handed"] = handouts.waiting_for(user, period.plan_id, timezone.localdate(now))

@@ -1,7 +1,8 @@
 """The main job, end to end, as people do it in the browser.
 
 The office sets a goal and opens the quarter; 市发展改革委 logs the return of a real task; its approver
-signs; the office accepts; the overview changes; the leader sees the confirmed lamp; the workbook opens.
+signs; the office accepts; the overview changes; the lead is heard on the lamp and the office confirms it;
+the leader sees it; the workbook opens.
 """
 
 from io import BytesIO
@@ -71,8 +72,24 @@ def test_a_quarter_from_goal_to_workbook(fresh_site, page, sign_in):
 
     visit(f"{PERIOD}/overview/")
     expect(figure("已报")).to_contain_text("1")
-    page.get_by_role("button", name="审定亮灯").click()
+    page.get_by_role("link", name="亮灯审定").first.click()
+    page.get_by_role("button", name="全部拟定").click()
+    page.get_by_role("button", name="全部发出反馈").click()
     confirmed()
+    expect(page.locator("main")).to_contain_text("反馈中")
+
+    become("fgw")
+    expect(page.locator("main")).to_contain_text("亮灯反馈")
+    visit(f"{PERIOD}/verdicts/45/")
+    page.get_by_label("无异议").check()
+    page.get_by_role("button", name="提交反馈").click()
+    expect(page.locator("main")).to_contain_text("无异议")
+
+    become("office")
+    visit(f"{PERIOD}/verdicts/45/")
+    page.get_by_role("button", name="审定").click()
+    confirmed()
+    expect(page.locator("main")).to_contain_text("已审定")
     visit(TASK + "/")
     expect(page.locator("main")).to_contain_text("达序时")
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from agencies.permissions import Denied
-from progress import proposals, verdict_text, workflow
+from progress import hearings, proposals, verdict_text, workflow
 from progress.models import TakenOver, TaskVerdict, TermRule, VerdictReply
 from tests import factories
 from tests.factories import AFTER_DUE, SHANGHAI, State
@@ -47,7 +47,7 @@ def proposed(period, office, **more):
 
 
 def hearing(period, user, now=NOW, number=1):
-    [found] = proposals.hearings(period, user, now, numbers=[number])
+    [found] = hearings.of_period(period, user, now, numbers=[number])
     return found
 
 
@@ -285,11 +285,11 @@ def test_after_confirmation_a_rewritten_text_may_still_be_noted(task, period, fg
 def test_what_waits_for_a_body_is_on_its_desk_until_it_answers(fgw, kjj, people, others):
     factories.make_task(1, leads=[fgw, kjj])
     period = factories.make_period()
-    assert proposals.waiting_for(people["reporter"], period.plan, NOW) == []
+    assert hearings.waiting_for(people["reporter"], period.plan, NOW) == []
     sent(period, people["office"])
     for user in (people["reporter"], others["approver"]):
-        assert len(proposals.waiting_for(user, period.plan, NOW)) == 1
+        assert len(hearings.waiting_for(user, period.plan, NOW)) == 1
     answer(period, people["approver"], fgw, "agrees")
-    assert proposals.waiting_for(people["reporter"], period.plan, NOW) == []
-    assert len(proposals.waiting_for(others["reporter"], period.plan, NOW)) == 1
-    assert proposals.waiting_for(people["office"], period.plan, NOW) == []
+    assert hearings.waiting_for(people["reporter"], period.plan, NOW) == []
+    assert len(hearings.waiting_for(others["reporter"], period.plan, NOW)) == 1
+    assert hearings.waiting_for(people["office"], period.plan, NOW) == []

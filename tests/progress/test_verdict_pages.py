@@ -186,3 +186,14 @@ def test_a_period_of_many_tasks_asks_no_more(quarter, as_, office, reporter, fgw
     put(quarter, office)
     assert [asked(*page) for page in pages] == few
     assert max(few) <= 12, few
+
+
+def test_a_lead_without_objections_answers_all_at_once(quarter, as_, office, reporter):
+    put(quarter, office)
+    client = as_(reporter)
+    assert client.get(BASE).context["answerable"] == {1, 2}
+    page = text_of(client.post(BASE + "reply/", {"task": ["1:1", "2:7", "²:1", "99:1"]}, follow=True))
+    assert "已记录对 1 项拟定亮灯没有异议" in page and "第 2 项没有记录" in page
+    assert [reply.stance for reply in VerdictReply.objects.all()] == ["agrees"]
+    assert client.get(BASE).context["answerable"] == {2}
+    assert "请先勾选任务" in text_of(client.post(BASE + "reply/", follow=True))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from agencies.permissions import Denied
-from progress import figures, periods, proposals, verdicts, workflow
+from progress import figures, hearings, periods, proposals, verdicts, workflow
 from progress.models import Lamp, LampRule, TaskVerdict, VerdictProposal
 from tests import factories
 from tests.factories import AFTER_DUE, State
@@ -84,7 +84,7 @@ def test_once_all_leads_have_answered_nothing_is_waited_for(report, task, period
 
 
 def answer(task, period, user, agency, stance, text="", now=NOW):
-    [hearing] = proposals.hearings(period, user, now, numbers=[task.number])
+    [hearing] = hearings.of_period(period, user, now, numbers=[task.number])
     return proposals.reply(
         hearing,
         agency=agency,
