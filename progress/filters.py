@@ -47,7 +47,7 @@ class ContributionFilter(django_filters.FilterSet):
         self.now = now
         sides = [queryset.order_by().values(side) for side in ("contribution__agency", "lead_report__agency")]
         bodies = Agency.objects.filter(Q(pk__in=sides[0]) | Q(pk__in=sides[1]))
-        self.filters["agency"].extra["queryset"] = bodies
+        self.filters["agency"].queryset = bodies
 
     def of_body(self, queryset, name, value):
         side = self.form.cleaned_data.get("side")
@@ -323,8 +323,10 @@ class OfReports(django_filters.FilterSet):
     # Where a word is looked for.
     SEARCHED = ("report__task__title", "report__agency__name")
 
-    def __init__(self, *args, periods, **kwargs):
+    def __init__(self, *args, periods=None, **kwargs):
         super().__init__(*args, **kwargs)
+        if periods is None:  # the API, whose body and period are parameters of its own
+            return
         found = self.queryset.order_by().values("report__agency")
         self.filters["agency"].extra["queryset"] = Agency.objects.filter(pk__in=found)
         self.filters["period"].extra["choices"] = [(period.code, period.label) for period in periods]
@@ -344,15 +346,15 @@ class CorrectionFilter(OfReports):
     """更正申请 by where they stand and of what kind they are."""
 
     STATES = {
-        "waiting": ("待决定", Q(decided_at__isnull=True, withdrawn_at__isnull=True)),
-        "granted": ("已更正", Q(granted=True)),
-        "refused": ("未同意", Q(granted=False)),
-        "withdrawn": ("已撤回", Q(withdrawn_at__isnull=False)),
+        "waiting": Q(decided_at__isnull=True, withdrawn_at__isnull=True),
+        "granted": Q(granted=True),
+        "refused": Q(granted=False),
+        "withdrawn": Q(withdrawn_at__isnull=False),
     }
     SEARCHED = (*OfReports.SEARCHED, "basis")
 
     state = django_filters.ChoiceFilter(
-        choices=[(code, label) for code, (label, _) in STATES.items()],
+        choices=Correction.State.choices,
         label="状态",
         empty_label="全部",
         method="standing",
@@ -364,7 +366,7 @@ class CorrectionFilter(OfReports):
         fields = ["q", "state", "kind", "agency", "period"]
 
     def standing(self, queryset, name, value):
-        return queryset.filter(self.STATES[value][1])
+        return queryset.filter(self.STATES[value])
 
 
 class ValueFilter(OfReports):
