@@ -195,7 +195,7 @@ def grant(correction, *, by, now, decision="", revision=None):
 def refuse(correction, *, by, now, decision):
     """Decline, with the reason. The report stays as it is. Raises Denied, WrongState, Incomplete."""
     check_decide(by, correction, now)
-    _check_waiting(correction)
+    check_waiting(correction)
     decision = _decision(decision)
     if not decision:
         raise Incomplete({"decision": "不同意更正须写明理由，理由会告知申请单位。"})
@@ -259,10 +259,11 @@ def _close(correction, **how):
     closed = Correction.objects.waiting().filter(pk=correction.pk).update(**how)
     correction.refresh_from_db(fields=[*how] if closed else None)
     if not closed:
-        _check_waiting(correction)
+        check_waiting(correction)
 
 
-def _check_waiting(correction):
+def check_waiting(correction):
+    """Raises WrongState where it is decided or withdrawn."""
     if not correction.is_waiting:
         raise WrongState(f"这份更正申请{correction.state_word}，不能再办理。")
 

@@ -346,7 +346,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "ENUM_NAME_OVERRIDES": {"Lamp": "progress.models.verdicts.Lamp"},
+    "ENUM_NAME_OVERRIDES": {
+        "Lamp": "progress.models.verdicts.Lamp",
+        "ReportKind": "progress.models.ProgressReport.Kind",
+        "CorrectionKind": "progress.models.Correction.Kind",
+        "CorrectionState": "progress.models.Correction.State",
+    },
 }
 
 

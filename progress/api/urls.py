@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from progress.api import exports, papers, periods, reports, standings
+from progress.api import corrections, exports, papers, periods, reports, standings
 
 urlpatterns = [
     path("tasks/", standings.TaskListWithLamps.as_view(), name="tasks"),
@@ -20,5 +20,13 @@ urlpatterns = [
     *(
         path(f"reports/<int:pk>/{address}/", reports.move_view(verb), name=verb)
         for address, verb in reports.VERBS.items()
+    ),
+    path("reports/<int:pk>/corrections/", corrections.ReportCorrections.as_view(), name="report_corrections"),
+    path("corrections/", corrections.CorrectionList.as_view(), name="corrections"),
+    path("corrections/<int:pk>/", corrections.CorrectionDetail.as_view(), name="correction"),
+    path("corrections/<int:pk>/grant/", corrections.CorrectionGrant.as_view(), name="correction_grant"),
+    path("corrections/<int:pk>/refuse/", corrections.CorrectionRefuse.as_view(), name="correction_refuse"),
+    path(
+        "corrections/<int:pk>/withdraw/", corrections.CorrectionWithdraw.as_view(), name="correction_withdraw"
     ),
 ]

@@ -132,6 +132,12 @@ class Correction(models.Model):
         REDUCTION = "reduction", "核减"
         SETTLEMENT = "settlement", "数据定案"
 
+    class State(models.TextChoices):
+        WAITING = "waiting", "待决定"
+        GRANTED = "granted", "已更正"
+        REFUSED = "refused", "未同意"
+        WITHDRAWN = "withdrawn", "已撤回"
+
     report = models.ForeignKey(
         ProgressReport, models.PROTECT, verbose_name="报告", related_name="corrections"
     )
@@ -188,9 +194,13 @@ class Correction(models.Model):
         return self.decided_at is None and self.withdrawn_at is None
 
     @property
-    def state_word(self):
+    def state(self):
         if self.withdrawn_at:
-            return "已撤回"
+            return self.State.WITHDRAWN
         if self.decided_at is None:
-            return "待决定"
-        return "已更正" if self.granted else "未同意"
+            return self.State.WAITING
+        return self.State.GRANTED if self.granted else self.State.REFUSED
+
+    @property
+    def state_word(self):
+        return self.state.label
