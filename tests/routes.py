@@ -181,6 +181,8 @@ ROUTES = {
     "progress:task_state": Route(NO_POST, office_act(nobody=(403, 404)), OF_TASK),
     "progress:agency": Route(all_get(200, nobody=(200, 403, 404)), NO_POST, {"code": "agency"}),
     "progress:overview": Route(all_get(403, offices=200, leader=200), NO_POST, PLACE),
+    "progress:meeting": Route(all_get(403, nobody=404, offices=200, leader=200), NO_POST, PLACE),
+    "progress:meeting_take": Route(NO_POST, office_act(), PLACE),
     "progress:problems": Route(RETURNS, NO_POST, PLACE),
     "progress:problems_export": Route(RETURNS, NO_POST, PLACE),
     "progress:exports": Route(RETURNS, NO_POST, PLACE),

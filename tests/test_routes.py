@@ -47,6 +47,7 @@ class World:
         self.clients |= {kind: client_of(one) for kind, one in self.people.items()}
         task = factories.make_task(leads=[body("fgw")], supports=[body("kjj")])
         report = factories.make_report(task, body("fgw"))
+        factories.make_unit_report(body("fgw"), report.period)
         handout = Handout.objects.create(
             report=report,
             to=self.people["colleague"],

@@ -49,7 +49,8 @@ class PeriodList(Answers, ListAPIView):
     queryset = ReportingPeriod.objects.none()
 
     def get_queryset(self):
-        return ReportingPeriod.objects.select_related("plan")
+        in_order = ReportingPeriod.objects.order_by("plan", "ends_on", "-starts_on")  # a year after its quarters
+        return in_order.select_related("plan")
 
 
 def named_period(request):

@@ -5,10 +5,23 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import Count
+from django.utils import timezone
 
 from agencies.models import Agency, AuditEvent
 from agencies.permissions import Denied
-from progress import completeness, content, drafts, figures, history, owing, paper, periods, units, workflow
+from progress import (
+    calendar_changes,
+    completeness,
+    content,
+    drafts,
+    figures,
+    history,
+    owing,
+    paper,
+    periods,
+    units,
+    workflow,
+)
 from progress.models import ProgressReport, TaskVerdict, UnitDuty
 from progress.unit_advice import advice
 from tasks.models import Assignment, NotConcerned
@@ -317,3 +330,49 @@ def test_reopening_a_summary_touches_no_verdict(county, people):
     workflow.reopen(report, by=people["office"], now=BEFORE_DUE, revision=report.revision, reason="有误")
     assert not TaskVerdict.objects.exists()
     assert report.period.starts_on == date(2030, 1, 1)
+
+
+# --- years among quarters ----------------------------------------------------------------------
+
+
+def test_a_year_opens_by_itself_with_its_last_quarter_and_follows_the_calendar(plans, clock, office):
+    plan = plans["2024-2026"]
+    now = clock.set(2026, 11, 16)
+    opened = [period.code for period in periods.open_due(now) if period.plan_id == plan.pk]
+    assert opened[:1] == ["2026"] and "2026Q4" in opened
+    assert "2025" not in opened
+    assert periods.current_period(plan, now).code == "2026Q4"
+    with pytest.raises(ValidationError, match="没有季度"):
+        periods.set_in_use_from(plan, "2026", by=office, now=now)
+
+
+def test_a_year_without_a_calendar_is_undated_until_it_is_covered(office, clock):
+    plan = make_plan()
+    periods.ensure_periods(plan, now=clock.now)
+    year = plan.periods.get(code="2031")
+    assert year.due_at is None
+    for each in (2031, 2032):
+        calendar_changes.cover_year(each, "国办发明电〔2030〕9号", by=office, now=clock.now)
+    year.refresh_from_db()
+    assert f"{timezone.localtime(year.due_at):%Y-%m-%d %H:%M}" == "2031-12-31 18:00"
+
+
+def test_an_earlier_year_is_opened_by_the_office_without_a_deadline(plans, office, clock):
+    period = plans["2021-2023"].periods.get(code="2022")
+    with pytest.raises(Denied, match="补录"):
+        periods.open_period(period, now=clock.now, by=office)
+    opened = periods.open_period(period, now=clock.now, by=office, backfill=True)
+    assert opened.reports.exists()
+    assert not opened.reports.filter(due_at__isnull=False).exists()
+    assert not opened.reports.exclude(kind=Kind.UNIT).exists()
+
+
+def test_a_new_duty_adds_the_summary_of_a_running_period(county, kjj, clock):
+    period = make_period()
+    periods.ensure_periods(period.plan, now=BEFORE_DUE)
+    periods.add_new_duties(period, now=BEFORE_DUE)
+    assert set(period.reports.filter(kind=Kind.UNIT).values_list("agency__code", flat=True)) == {"sixian"}
+    Assignment.objects.create(task=make_plan().tasks.get(number=1), agency=kjj, role="support", duty="group")
+    periods.add_new_duties(period, now=BEFORE_DUE)
+    added = period.reports.get(agency=kjj)
+    assert (added.kind, added.due_at) == (Kind.UNIT, period.due_at)
