@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from agencies.dating import in_force
-from agencies.models import Agency, Post, Role
+from agencies.models import Agency, AgencySuccession, Post, Role
 from progress.models import ProgressReport, ReportingPeriod, ReportStep, TaskReturn
 
 State = ProgressReport.State
@@ -378,8 +378,14 @@ def days_overdue(due_at, now):
 
 
 def _reporters(agency_ids, now):
-    """{agency id: a person who fills in returns for it today}."""
+    """{agency id: a person who fills in returns for it today}, its successor's people where it has none."""
+    chains = AgencySuccession.objects.acting().chains()
+    successors = [(old, new) for old, new in chains if old in agency_ids]
     posts = Post.objects.filter(
-        in_force(timezone.localdate(now)), agency__in=agency_ids, role=Role.REPORTER, user__is_active=True
+        in_force(timezone.localdate(now)),
+        agency__in={*agency_ids, *(new for _, new in successors)},
+        role=Role.REPORTER,
+        user__is_active=True,
     )
-    return {post.agency_id: post.user for post in posts.select_related("user").order_by("-user__username")}
+    found = {post.agency_id: post.user for post in posts.select_related("user").order_by("-user__username")}
+    return {old: found[new] for old, new in successors if new in found} | found

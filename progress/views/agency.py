@@ -72,17 +72,23 @@ def _who(found):
     }
 
 
+def _acted_for(found, user):
+    """The ids of the body and of those its people act for: what those answered for is its own today."""
+    return {found.pk} | {old for old, new in user.successions if new == found.pk}
+
+
 def _duties(found, period, user, now):
     """Its tasks in the plan of the frame, led ones apart from supported ones."""
-    bears = Assignment.objects.filter(in_force(timezone.localdate(now)), agency=found)
+    acted_for = _acted_for(found, user)
+    bears = Assignment.objects.filter(in_force(timezone.localdate(now)), agency__in=acted_for)
     rows = figures.standings(
         period.plan, period, user, now, tasks=Task.objects.filter(assignments__in=bears).distinct()
     )
     return {
         "plan": period.plan,
         "period": period,
-        "led": [row for row in rows if found in row.leads],
-        "supported": [row for row in rows if found not in row.leads],
+        "led": [row for row in rows if acted_for & {lead.pk for lead in row.leads}],
+        "supported": [row for row in rows if not acted_for & {lead.pk for lead in row.leads}],
     }
 
 
@@ -91,7 +97,7 @@ def _returns(found, frame, user, now):
     of_period = Q(period=period) | Q(period__plan=period.plan_id, period__code=str(period.year))
     rows = (
         ProgressReport.objects.visible_to(user)
-        .filter(of_period, agency=found)
+        .filter(of_period, agency__in=_acted_for(found, user))
         .select_related("agency", "period__plan", "task", "task_return")
         .order_by(F("task__number").asc(nulls_last=True), "-period__starts_on")
     )

@@ -1,4 +1,4 @@
-"""补录: an earlier quarter entered from one sheet, reviewed by a second person; never late, never asked for."""
+"""补录: an earlier quarter entered from one sheet, reviewed by a second person; it is never late."""
 
 from datetime import timedelta
 from io import BytesIO
