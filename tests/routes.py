@@ -77,6 +77,7 @@ ADMIN_ONLY = all_get(403, admin=200)
 TASKS = all_get(200, nobody=404)
 RETURNS = all_get(200, nobody=403, admin=403)
 CONCERNED = all_get(200, nobody=403, leader=403, admin=403)
+RETURNS_404 = all_get(404, nobody=403, admin=403)
 OFFICE_PAGE = all_get(403, nobody=404, offices=200)
 # One return still in draft: its own body and the office know of it.
 OWN_RETURN = all_get(404, own=200, offices=200)
@@ -243,8 +244,8 @@ ROUTES = {
     # Of a task one may not know of, or a project that is not there: 404; reading is for the business roles.
     "progress:brief_task": Route(RETURNS, NO_POST, OF_TASK),
     "progress:brief_task_word": Route(RETURNS, NO_POST, OF_TASK),
-    "progress:brief_project": Route(all_get(404, nobody=403, admin=403), NO_POST, {**PLACE, "pk": "missing"}),
-    "progress:brief_project_word": Route(all_get(404, nobody=403, admin=403), NO_POST, {**PLACE, "pk": "missing"}),
+    "progress:brief_project": Route(RETURNS_404, NO_POST, {**PLACE, "pk": "missing"}),
+    "progress:brief_project_word": Route(RETURNS_404, NO_POST, {**PLACE, "pk": "missing"}),
     "progress:brief_agency": Route(RETURNS, NO_POST, {**PLACE, "code": "agency"}),
     "progress:brief_agency_word": Route(RETURNS, NO_POST, {**PLACE, "code": "agency"}),
     "progress:brief_chapter": Route(RETURNS, NO_POST, OF_TASK),
@@ -264,9 +265,7 @@ ROUTES = {
     "progress:unit_sheet_export": Route(
         all_get(404, own=200, offices=200), NO_POST, {**PLACE, "agency": "agency"}
     ),
-    "progress:unit_form": Route(
-        OWN_RETURN, all_get(404, reporter=302, approver=403, offices=403), OF_UNIT
-    ),
+    "progress:unit_form": Route(OWN_RETURN, all_get(404, reporter=302, approver=403, offices=403), OF_UNIT),
     "progress:unit_versions": Route(OWN_RETURN, NO_POST, OF_UNIT),
     "progress:unit_approve_offline": Route(
         all_get(404, reporter=403, approver=302, offices=403), address=OF_UNIT
