@@ -11,10 +11,11 @@ from progress import completeness, drafts, periods, proposals, verdicts, workflo
 from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
 from tasks.models import AnnualGoal, GoalNode, Plan
 
-from . import people, script, wording
+from . import exceptions, people, script, summaries, wording
 
 CLAIM = timedelta(minutes=1)
 MOST_ATTEMPTS = 3  # after that the run is parked with its failure shown
+INSIDE = ("fill", "submit", "approve")  # what a body does itself, before its report is somebody else's
 PROPOSED_AFTER = timedelta(days=9)
 VERDICTS_AFTER = timedelta(days=15)
 LOCKED_AFTER = timedelta(days=40)
@@ -69,7 +70,13 @@ def _build(run):
         _quarter(period, cast, run)
     _step(run, "亮灯审定", run.total)
     for period in quarters:
-        _close(period, cast["office"], run.up_to)
+        _close(period, cast, run.up_to)
+    by_quarter = [period for period in quarters if not period.is_annual]
+    for period in by_quarter[-1:]:
+        exceptions.share_out(period, cast, run.up_to)
+        exceptions.ask_for_time(period, cast, run.up_to)
+    for period in by_quarter[-2:-1]:
+        exceptions.correct(period, cast, run.up_to)
 
 
 def _claim(run, now):
@@ -150,8 +157,11 @@ def _goal(task, year, plan, office, issued):
 
 
 def _quarter(period, cast, run):
-    reports = ProgressReport.objects.filter(period=period, kind="task", edited_at__isnull=True)
-    for report in reports.select_related("agency", "period__plan", "task__plan", "task_return"):
+    """Everything of one period: material for leads first, since the leads wait for it."""
+    exceptions.ask_supporters(period, cast)
+    reports = ProgressReport.objects.filter(period=period, edited_at__isnull=True, waived_at__isnull=True)
+    reports = reports.select_related("agency", "period__plan", "task__plan", "task_return", "unit_return")
+    for report in reports.order_by(F("role").desc(), "pk"):
         _keep_claim(run)
         # A visitor may have begun this very return meanwhile: then it is theirs.
         with suppress(workflow.Stale, workflow.WrongState), transaction.atomic():
@@ -162,7 +172,10 @@ def _walk(report, cast, up_to):
     """One report from its first line to where it stands at `up_to`, through the real verbs."""
     reporter, approver = cast[report.agency.code], cast[f"{report.agency.code}-approver"]
     doers = {"submit": reporter, "approve": approver, "send_back": cast["office"], "accept": cast["office"]}
-    for act in script.script(report, completeness.goal_of(report), up_to):
+    for act in script.script(report, _said(report), up_to):
+        if report.is_contribution and act.verb not in INSIDE:
+            exceptions.adopt(report, cast, up_to)
+            break
         if act.verb == "fill":
             report = drafts.save(report, act.changes, by=reporter, now=act.at, revision=report.revision)
             continue
@@ -171,14 +184,21 @@ def _walk(report, cast, up_to):
         report = verb(report, by=doers[act.verb], now=act.at, revision=report.revision, **reason)
 
 
-def _close(period, office, up_to):
+def _said(report):
+    if report.kind == ProgressReport.Kind.UNIT:
+        return summaries.said_of_unit(report)
+    return script.said_of_task(report, completeness.goal_of(report))
+
+
+def _close(period, cast, up_to):
     """The office hears the leads on the lamps and confirms them, and locks the quarter once the next is well
     under way."""
     if not period.is_annual:
-        _decide(period, office, up_to)
+        exceptions.waive(period, cast, up_to)
+        _decide(period, cast["office"], up_to)
     locked = period.due_at + LOCKED_AFTER
     if locked <= up_to and not period.is_locked:
-        periods.lock_period(period, by=office, now=locked)
+        periods.lock_period(period, by=cast["office"], now=locked)
 
 
 def _decide(period, office, up_to):

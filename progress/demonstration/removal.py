@@ -23,6 +23,7 @@ from progress.models import (
     ContributionRequest,
     Correction,
     DemonstrationRun,
+    Extension,
     Handout,
     Issuance,
     MeetingEdition,
@@ -35,10 +36,11 @@ from progress.models import (
     TakenOver,
     TaskState,
     TaskVerdict,
+    UnitDuty,
     VerdictProposal,
     VerdictReply,
 )
-from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, TaskAmendment, TaskLink
+from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, NotConcerned, TaskAmendment, TaskLink
 
 # In the order foreign keys allow. Steps and versions go with their report.
 BORN_AS_DEMONSTRATION = (
@@ -46,6 +48,7 @@ BORN_AS_DEMONSTRATION = (
     ContributionRequest,
     Handout,
     Correction,
+    Extension,
     Issuance,
     MeetingEdition,
     VerdictReply,
@@ -60,6 +63,8 @@ BORN_AS_DEMONSTRATION = (
     SignedPaper,
     AnnualGoal,
     TaskAmendment,
+    UnitDuty,
+    NotConcerned,
     Assignment,
     Contact,
     Post,
@@ -87,9 +92,8 @@ def remove():
     storage = Attachment._meta.get_field("file").storage
     for model in CONFIRMED:
         model.objects.filter(confirmed_by__in=people).update(confirmed_at=None, confirmed_by=None)
-    AssignmentQuestion.objects.filter(answered_by__in=people).update(
-        outcome="", answered_at=None, answered_by=None
-    )
+    for asked in (AssignmentQuestion, NotConcerned):
+        asked.objects.filter(answered_by__in=people).update(outcome="", answered_at=None, answered_by=None)
     for period in ReportingPeriod.objects.filter(locked_by__in=people):
         verdicts.thaw(period)
     ReportingPeriod.objects.filter(locked_by__in=people).update(locked_at=None, locked_by=None)

@@ -13,6 +13,7 @@ from . import wording
 
 HABITS = ("diligent",) * 6 + ("tardy",) * 2 + ("careless",) * 2 + ("silent",)
 EARLY = 0.3  # share of returns that leave within days of the opening
+SIGNED = {"filled_by": "（演示）填报人", "phone": "（演示）", "head": "（演示）负责人"}
 PACES = ("steady",) * 12 + ("slow",) * 4 + ("stuck",) * 2 + ("recovering",) * 2
 
 
@@ -45,10 +46,13 @@ def gap(task, period):
     return luck.randint(-3, 8)
 
 
-def script(report, goal, now):
-    """The acts on one report up to `now`, in order, each in office hours."""
+def script(report, said, now):
+    """The acts on one report up to `now`, in order, each in office hours.
+
+    said: what the body writes (`said_of_task`, `summaries.said_of_unit`), in the shape `drafts.save` takes.
+    """
     acts, before = [], report.period.opens_at
-    for act in _whole_script(report, goal):
+    for act in _whole_script(report, said):
         before = max(_in_office_hours(act.at), before + timedelta(minutes=7))
         acts.append(replace(act, at=before))
     return [act for act in acts if act.at <= now]
@@ -60,21 +64,26 @@ def _in_office_hours(at):
     return here.replace(hour=min(max(here.hour, 9), 17))
 
 
-def _whole_script(report, goal):
-    period, luck = report.period, wording.chance(report.agency.code, report.task.number, report.period.code)
+def luck_of(report):
+    """The report's own random source, the same on every machine."""
+    subject = report.task.number if report.task else report.kind
+    return wording.chance(report.agency.code, subject, report.period.code)
+
+
+def _whole_script(report, said):
+    luck = luck_of(report)
     kind = habit(report.agency)
     if kind == "silent" and luck.random() < 0.35:
         return
     late = kind == "tardy" and luck.random() < 0.5
-    leaves = _leaving_time(period, luck, late)
-    changes = _changes(report, goal, luck)
-    yield Act(leaves - timedelta(hours=luck.randint(20, 46)), "fill", changes)
+    leaves = _leaving_time(report, luck, late)
+    yield Act(leaves - timedelta(hours=luck.randint(20, 46)), "fill", said)
     yield Act(leaves - timedelta(hours=luck.randint(4, 18)), "submit")
     yield Act(leaves, "approve")
     reviewed = leaves + timedelta(hours=luck.randint(16, 70))
     if luck.random() < (0.3 if kind == "careless" else 0.04):
         yield Act(reviewed, "send_back", reason=luck.choice(wording.RETURN_REASONS))
-        again = {"next_steps": wording.next_steps(report.task, period, luck) + "（已按退回意见补充）"}
+        again = {"next_steps": f"{said.get('next_steps') or wording.MARK}（已按退回意见补充）"}
         yield Act(reviewed + timedelta(hours=20), "fill", again)
         yield Act(reviewed + timedelta(hours=22), "submit")
         yield Act(reviewed + timedelta(hours=26), "approve")
@@ -84,26 +93,28 @@ def _whole_script(report, goal):
     yield Act(reviewed, "accept")
 
 
-def _leaving_time(period, luck, late):
+def _leaving_time(report, luck, late):
     if late:
-        return period.due_at + timedelta(hours=luck.randint(3, 150))
+        return report.due_at + timedelta(hours=luck.randint(3, 150))
     if luck.random() < EARLY:
-        return period.opens_at + timedelta(hours=luck.randint(50, 220))
-    return period.due_at - timedelta(hours=luck.randint(1, 24 * 12))
+        return report.period.opens_at + timedelta(hours=luck.randint(50, 220))
+    return report.due_at - timedelta(hours=luck.randint(1, 24 * 12))
 
 
-def _changes(report, goal, luck):
-    task, period = report.task, report.period
+def said_of_task(report, goal):
+    """What a lead writes of its task for the quarter; material for a lead has no percent."""
+    task, period, luck = report.task, report.period, luck_of(report)
+    if report.is_contribution:
+        return {"progress": wording.progress(task, period, None, luck)} | SIGNED
     behind = gap(task, period)
-    signed = {"filled_by": "（演示）填报人", "phone": "（演示）", "head": "（演示）负责人"}
     if behind > 30 and luck.random() < 0.2:
-        return signed | {
+        return SIGNED | {
             "nature": TaskReturn.Nature.NO_CHANGE,
             "no_change_ground": TaskReturn.Ground.AWAITING_DECISION,
             "no_change_reason": wording.NO_CHANGE,
         }
     percent = _percent(goal, period, behind)
-    changes = signed | {
+    changes = SIGNED | {
         "progress": wording.progress(task, period, percent, luck),
         "next_steps": wording.next_steps(task, period, luck),
         "percent": percent,
@@ -156,7 +167,6 @@ def _targets(task, period, behind):
     return [
         {
             "target": target.pk,
-            "certainty": "preliminary",
             "value": _reached(target.minimum, share),
             "note": wording.MARK,
         }

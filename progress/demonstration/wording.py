@@ -59,9 +59,31 @@ def goal(task, year):
     return f"{MARK}{year}年：" + "；".join(fragments(task)[:2]) + "。"
 
 
+def overview(period, tasks):
+    """总体情况 of a unit's report."""
+    return f"{MARK}{period.label}，本单位围绕{tasks}项任务抓落实，主要领导专题研究1次，整体推进有序。"
+
+
+def paragraph(task, luck):
+    """主要做法和成效 of a unit for one 行动, told by one of its tasks."""
+    piece = luck.choice(fragments(task))
+    return f"{MARK}围绕“{task.title}”，开展现场推进{luck.randint(1, 6)}次，“{piece}”按节点推进。"
+
+
+def benchmarking(period, luck):
+    return (
+        f"{MARK}{period.year}年赴杭州结对城区学习{luck.randint(1, 4)}次，形成借鉴清单{luck.randint(3, 9)}条。"
+    )
+
+
 NO_CHANGE = f"{MARK}本季度相关事项正在履行上级审批程序，暂无新的进展。"
 RETURN_REASONS = (
     f"{MARK}进展只有举措没有数据，请补充截至季末的完成情况。",
     f"{MARK}所报完成率与文字不一致，请核对后重报。",
     f"{MARK}存在问题写得笼统，请写明卡在哪个环节、需要谁协调。",
 )
+WANTED = f"{MARK}请提供本季度有关工作进展和数据。"
+HANDED_OUT = f"{MARK}请按1月1日起累计口径写明数据。"
+EXTENSION = f"{MARK}国家部门数据发布较晚，申请延期报送。"
+BASIS = f"{MARK}与统计部门核对后更正。"
+WAIVED = f"{MARK}任务顺延至下一年度，本期免报。"

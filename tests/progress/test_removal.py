@@ -102,7 +102,8 @@ def test_whoever_signed_a_real_return_stays_as_a_name_without_access(cast, quart
 def test_what_a_real_person_wrote_into_a_demonstration_return_stays(cast, quarter):
     periods.open_period(quarter, now=quarter.opens_at, demo=True)
     report = own(quarter)
-    other = ProgressReport.objects.filter(period=quarter).exclude(agency__code="fgw").first()
+    others = ProgressReport.objects.filter(period=quarter, kind="task").exclude(agency__code="fgw")
+    other = others.first()
     report = drafts.save(report, PROGRESS, by=cast["real"], now=NOW, revision=report.revision)
     kept = attachments.attach(report, SimpleUploadedFile("佐证.pdf", PDF), by=cast["real"], now=NOW)
     owed = ProgressReport.objects.filter(period=quarter).count()
