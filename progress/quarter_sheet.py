@@ -104,6 +104,13 @@ class QuarterSheet:
         return [row for row in self.to_sign if not row.refusal]
 
     @property
+    def ticked(self):
+        """The rows a scan is taken to cover until somebody says otherwise: what awaits a signature; where
+        nothing does, everything it can be laid to."""
+        awaiting = [row for row in self.signable if row.awaits_signature]
+        return [row.choice for row in awaiting or self.signable]
+
+    @property
     def refusals(self):
         """Why rows cannot be signed off by this person: [(reason, rows)]."""
         refused = {}

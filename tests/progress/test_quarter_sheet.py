@@ -121,7 +121,7 @@ def test_the_sheet_as_excel_holds_text_as_text(fgw, people, as_):
 def test_one_scan_signs_off_all_that_awaits_and_covers_what_is_out(rows, approver, as_):
     client = as_(approver)
     page = client.get(address()).content.decode()
-    assert page.count('name="rows"') == 3 and page.count("checked> 凭签字件报出") == 1
+    assert page.count('name="rows"') == 3 and page.count(" checked> <span>2. 任务之2</span>") == 1
     assert client.post(address(), typed(*rows[1:4])).status_code == 302
     paper = SignedPaper.objects.get()
     assert list(paper.reports.order_by("task__number")) == rows[1:4]
