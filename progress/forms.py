@@ -219,14 +219,14 @@ class ReturnForm(forms.Form):
             note = self.cleaned_data[f"target-{target.pk}-note"]
             noted = given[-1] if given else self.usual_certainty.value
             for certainty in given or ([noted] if note else []):
-                older = kept[certainty].note if certainty in kept else ""
-                value = values[certainty]
+                older = kept.get(certainty)
+                number, words = _value_of(target, values[certainty], older)
                 yield {
                     "target": target.pk,
                     "certainty": certainty,
-                    "value": value if is_numeric(target) else None,
-                    "value_text": "" if is_numeric(target) else value,
-                    "note": note if certainty == noted else older,
+                    "value": number,
+                    "value_text": words,
+                    "note": note if certainty == noted else older.note if older else "",
                 }
 
     def _updates(self):
@@ -300,12 +300,21 @@ def initial_values(sheet):
     return values
 
 
+def _value_of(target, typed, older):
+    """(number, words) of what was typed for a target. A number told of a target that is asked in words (by
+    a program) stays the number while nobody writes anything else."""
+    if is_numeric(target):
+        return typed, ""
+    if older is not None and older.value is not None and typed == plain_number(older.value):
+        return older.value, older.value_text
+    return None, typed
+
+
 def _initial_of_target(target, kept):
     values = {}
     for certainty, row in kept.items():
-        values[f"target-{target.pk}-{certainty}"] = (
-            plain_number(row.value) if is_numeric(target) else row.value_text
-        )
+        in_words = not is_numeric(target) and row.value is None
+        values[f"target-{target.pk}-{certainty}"] = row.value_text if in_words else plain_number(row.value)
         if row.note:
             values[f"target-{target.pk}-note"] = row.note
     return values

@@ -1,6 +1,7 @@
 """更正申请: asking for one in two steps, the list, and the reviewer's decision."""
 
 from contextlib import nullcontext
+from os.path import commonprefix
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -182,6 +183,36 @@ def side_by_side(shown):
     return rows
 
 
+AROUND = 10  # characters shown on each side of what differs
+LONGEST = 60
+
+
+def in_brief(shown):
+    """[(label, old, new)] cut down to where they differ, for a line of the list."""
+    rows = []
+    for label, before, after in shown:
+        old, new = before.splitlines(), after.splitlines()
+        gone = "；".join(line for line in old if line not in new)
+        came = "；".join(line for line in new if line not in old)
+        rows.append((label, *_around(gone, came)))
+    return rows
+
+
+def _around(old, new):
+    same = len(commonprefix([old, new]))
+    start = max(0, same - AROUND)
+    rest = [text[start:] for text in (old, new)]
+    tail = len(commonprefix([text[same - start :][::-1] for text in rest]))
+    cut = max(0, tail - AROUND)
+    return [_shortened(text, start, cut) for text in rest]
+
+
+def _shortened(text, start, cut):
+    kept = text[: len(text) - cut] if cut else text
+    ended = "…" if cut or len(kept) > LONGEST else ""
+    return f"{'…' if start else ''}{kept[:LONGEST]}{ended}"
+
+
 # --- the list -------------------------------------------------------------------------------------
 
 
@@ -190,6 +221,8 @@ def corrections_page(request, plan, period):
     """Requests of the whole plan one may know of, those that wait first."""
     period, found, rows = _listed(request, plan, period)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for each in page:
+        each.brief = in_brief(each.shown)
     context = {
         "plan": period.plan,
         "period": period,

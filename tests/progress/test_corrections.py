@@ -11,6 +11,7 @@ from agencies.models import AgencySuccession, AuditEvent, Role
 from agencies.permissions import Denied
 from progress import corrections, figures, issuing, paper, periods, workflow
 from progress.models import Correction, ProgressReport, TargetValue, TaskVerdict
+from progress.views.corrections import in_brief
 from progress.workflow import Incomplete, Stale, WrongState
 from tasks.models import Target
 from tests import factories
@@ -378,3 +379,18 @@ def test_the_list_filters_and_exports(accepted, reporter, office, as_):
         plan_periods = desk.get(f"{url}?{query}")
         assert plan_periods.context["page"].paginator.count == count, query
     assert desk.get(f"{url}export.xlsx?state=waiting").status_code == 200
+
+
+def test_a_line_of_the_list_shows_where_the_texts_differ():
+    long = "围绕推进传统产业转型升级，建成平台 {} 个，完成投资 1.2 亿元，同比增长 8.5%。"
+    values = "甲：1家（快报）\n乙：{}个（快报）"
+    shown = [
+        ["工作进展", long.format(30), long.format(3)],
+        ["量化完成值", values.format(5), values.format(6)],
+        ["存在问题", "", "资金不足"],
+    ]
+    assert in_brief(shown) == [
+        ("工作进展", "…型升级，建成平台 30 个，完成投资 1.…", "…型升级，建成平台 3 个，完成投资 1.…"),
+        ("量化完成值", "乙：5个（快报）", "乙：6个（快报）"),
+        ("存在问题", "", "资金不足"),
+    ]

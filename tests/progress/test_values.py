@@ -160,7 +160,7 @@ def test_the_list_shows_what_is_not_verified_yet(
     assert "?kind=settlement" in as_(people["reporter"]).get(PAGE).content.decode()
     assert "?kind=settlement" not in as_(office).get(PAGE).content.decode()
     asked = settle(accepted, people["reporter"], row(target, "preliminary", 9))
-    assert "更正待决定" in as_(office).get(PAGE).content.decode()
+    assert "待决定" in as_(office).get(PAGE).content.decode()
     corrections.grant(asked, by=office, now=LATER)
     assert shown(office) == [("preliminary", 9)]
     report = ProgressReport.objects.get(pk=accepted.pk)
@@ -219,3 +219,16 @@ def test_task_14_of_2024_settles_a_milestone_told_in_words(plans, office, as_):
     standing = figures.targets_of(task, office)[0]
     assert (standing.value.value_text, standing.value.get_certainty_display()) == ("已获批复", "核定")
     assert [each.value_text for each in standing.earlier] == ["已上报，预计年内批复"]
+
+
+def test_a_number_told_where_words_are_asked_survives_the_form(accepted, target, people, as_):
+    """全覆盖 is asked in words, yet a program may tell it as 95 %: correcting the text leaves it a number."""
+    Target.objects.filter(pk=target.pk).update(operator="full")
+    own, url = as_(people["reporter"]), f"{accepted.get_absolute_url()}correction/"
+    page = own.get(url).context["said"]
+    form = {name: page[name].value() or "" for name in page.fields} | {
+        "verb": "preview",
+        "progress": "新的进展 1 项。",
+    }
+    form |= {"kind": "slip", "basis": "笔误", "revision": accepted.revision}
+    assert [label for label, _, _ in own.post(url, form).context["shown"]] == ["工作进展"]
