@@ -94,7 +94,7 @@ def sheet(request, plan, period, agency):
         if _is_settled(request, form, _chosen(request, found)):
             return redirect("progress:unit_sheet", plan, period, agency)
     context = {"sheet": found, "agency": found.agency, "period": found.period, "form": form}
-    context["ticked"] = request.POST.getlist("rows") if form.errors else None
+    context["ticked"] = request.POST.getlist("rows") if form.errors else found.ticked
     return render(request, "progress/quarter_sheet.html", context, status=400 if form.errors else 200)
 
 
