@@ -6,7 +6,17 @@ from datetime import timedelta
 from django.db.models import F, Q
 
 from agencies.models import Agency, Role
-from progress import bulk, contributions, extensions, figures, hearings, review_queue, vacancy, waiting
+from progress import (
+    bulk,
+    contributions,
+    extensions,
+    figures,
+    hearings,
+    review_queue,
+    vacancy,
+    waiting,
+    waiving,
+)
 from progress.models import Extension, ProgressReport
 
 State = ProgressReport.State
@@ -194,7 +204,9 @@ def office_desk(user, period, now):
         lamps=hearings.count(hearings.of_period(period, user, now, standings=standings)),
         no_goal=sum(1 for row in standings if not row.goals),
         waiting=waiting.for_office(
-            period.plan, silent=figures.silent_requests(period.plan, period, user, now)
+            period.plan,
+            ended_duties=waiving.ended_of_period(period),
+            silent=figures.silent_requests(period.plan, period, user, now),
         ),
         without_approver=[row.agency for row in bodies if signers.lacking(row.agency)],
         stuck=vacancy.stuck(of_plan, signers),

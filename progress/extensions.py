@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from agencies.audit import keep_secret, record
@@ -19,6 +19,7 @@ from progress import permissions
 from progress.models import Extension, ProgressReport
 
 LONGEST_REASON = 500
+UNDECIDED = Q(decided_at__isnull=True, withdrawn_at__isnull=True)
 # The rows whose deadline an extension may move. Contributions keep the date their lead has asked for.
 keep_secret("progress.extension", lambda: Extension.objects.filter(report__task__is_sensitive=True))
 
@@ -47,6 +48,12 @@ def check_ask(user, report, now):
         raise Denied("本期截止时间待定，办公室确定后才能申请延期。")
     if now > report.due_at:
         raise Denied("截止时间已过，延期须在截止前申请；请尽快报送。")
+
+
+def check_none_open(report):
+    """One request at a time. Raises Denied."""
+    if Extension.objects.open().filter(report=report).exists():
+        raise Denied("这一项已有延期申请在办理中，请等办公室决定，或先撤回。")
 
 
 def check_endorse(user, extension, now):
@@ -89,8 +96,7 @@ def ask(report, *, reason, wanted_until, by, now):
     report = _held(report.pk)
     check_ask(by, report, now)
     _check_asked(report, reason, wanted_until)
-    if Extension.objects.open().filter(report=report).exists():
-        raise Denied("这一项已有延期申请在办理中，请等办公室决定，或先撤回。")
+    check_none_open(report)
     endorsed = {} if report.agency.needs_approver else {"endorsed_at": now, "endorsed_by": by}
     extension = Extension.objects.create(
         report=report,

@@ -6,14 +6,13 @@ them; whoever lets something else wait adds a line.
 
 from django.db.models import Count, Subquery, Value
 
-from progress import extensions, waiving
+from progress import extensions
 from tasks import not_concerned
 from tasks.models import AssignmentQuestion, Plan
 
 THINGS = {
     "questions": lambda plan: AssignmentQuestion.objects.filter(plan=plan, outcome=""),
     "extensions": extensions.waiting_for_office,
-    "ended_duties": waiving.ended_of_plan,
     "not_concerned": not_concerned.waiting,
 }
 

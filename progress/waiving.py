@@ -105,7 +105,7 @@ def of_ended_duties(reports, today):
     return reports.filter(open_rows).filter(~Exists(in_force))
 
 
-def ended_of_plan(plan):
-    """`of_ended_duties` of a plan's periods not yet locked, today."""
-    rows = ProgressReport.objects.to_office().filter(period__plan=plan, period__locked_at__isnull=True)
-    return of_ended_duties(rows, timezone.localdate())
+def ended_of_period(period):
+    """`of_ended_duties` of a period, today; none once it is locked."""
+    rows = period.reports.to_office()
+    return of_ended_duties(rows.none() if period.is_locked else rows, timezone.localdate())

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -28,6 +28,7 @@ def extension_new(request, plan, period, pk):
     """Ask for another due instant for one return."""
     report, now = _report_at(request, plan, period, pk), timezone.now()
     extensions.check_ask(request.user, report, now)
+    extensions.check_none_open(report)
     form = ExtensionForm(request.POST or None, initial={"wanted_until": report.due_at})
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +51,8 @@ def _asked_words(asked):
 
 @require_safe
 def extensions_page(request, plan, period):
-    """Requests of the period one may know of: the body its own, the office those endorsed."""
+    """Requests of the period one may know of, and those of others still undecided: the body its own, the
+    office those endorsed."""
     return _page(request, period_at(request, plan, period), ExtensionDecisionForm())
 
 
@@ -59,7 +61,7 @@ def _page(request, period, form, chosen=(), problem=""):
     user, now = request.user, timezone.now()
     rows = (
         Extension.objects.visible_to(user)
-        .filter(report__period=period)
+        .filter(Q(report__period=period) | extensions.UNDECIDED, report__period__plan=period.plan_id)
         .select_related(*extensions.SHOWN)
         .order_by(F("decided_at").desc(nulls_first=True), "report__due_at", "-asked_at")
     )
@@ -99,7 +101,8 @@ def extension(request, plan, period, pk):
     """The body's own word on its request: 审签 or, with `verb=take-back`, 撤回."""
     period = period_at(request, plan, period)
     found = get_object_or_404(
-        Extension.objects.visible_to(request.user).filter(report__period=period).select_related("report"),
+        Extension.objects.visible_to(request.user).select_related("report"),
+        report__period__plan=period.plan_id,
         pk=pk,
     )
     now = timezone.now()
@@ -120,7 +123,8 @@ def extensions_decide(request, plan, period):
     typed = [
         pk for pk in request.POST.getlist("extension") if pk.isascii() and pk.isdecimal() and len(pk) < 18
     ]
-    chosen = list(Extension.objects.visible_to(request.user).filter(report__period=period, pk__in=typed))
+    known = Extension.objects.visible_to(request.user).filter(report__period__plan=period.plan_id)
+    chosen = list(known.filter(pk__in=typed))
     form, now = ExtensionDecisionForm(request.POST), timezone.now()
     problem = "" if chosen else "没有选中延期申请，请先勾选。"
     if chosen and form.is_valid():

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from agencies.permissions import Denied
-from progress import figures, waiting, waiving, workflow
+from progress import dashboards, figures, waiving, workflow
 from progress.models import DutyRule, ProgressReport
 from progress.periods import lock_period
 from tasks.assigning import add_agency, answer_by_assigning, end_assignment
@@ -157,12 +157,12 @@ def test_a_duty_ended_in_mid_quarter_is_offered_for_waiving(report, fgw, kjj, as
     report.task.assignments.create(agency=kjj, role="lead", duty="lead", order=1)
     end(report.task, fgw, office, date(2026, 2, 1))
     assert ProgressReport.objects.filter(pk=report.pk).exists(), "never deleted"
-    assert list(waiving.ended_of_plan(report.task.plan)) == [report]
-    assert waiting.for_office(report.task.plan)["ended_duties"] == 1
+    assert list(waiving.ended_of_period(report.period)) == [report]
+    assert dashboards.office_desk(office, report.period, BEFORE_DUE).waiting["ended_duties"] == 1
     listed = as_(office).get(address(report, "returns"), {"ended": "true"}).content.decode()
     assert "责任已终止，尚未免报" in listed and report.task.title in listed
     waive([report], office)
-    assert not waiving.ended_of_plan(report.task.plan).exists()
+    assert not waiving.ended_of_period(report.period).exists()
 
 
 # --- sensitive tasks -----------------------------------------------------------------------------
