@@ -4,6 +4,7 @@ Only the body's reporters hand out, merge and recall; a colleague answers and ca
 here stays inside the body: the trail names fields and people, never the words.
 """
 
+import json
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from agencies import audit
+from agencies.along import along, objects
 from agencies.dating import in_force
 from agencies.models import Role, User
 from agencies.permissions import Denied
@@ -407,11 +409,18 @@ def _take_over(handout, report, merged, changes, by, now, report_revision):
 # --- who waits for what ------------------------------------------------------------------------------
 
 
+ALONG = ("parts", "due_on", "answered_at", "to__pk", "to__full_name", "to__username")
+
+
+def along_open():
+    """An annotation that brings a report's open handouts along in the report's own query."""
+    return {"handouts_along": along(Handout.objects.open(), "report", *ALONG)}
+
+
 def open_by_part(report):
     """The open handouts of a report by field, for the form that shows them: {part: [Handout]}."""
     found = {}
-    for handout in report.handouts.open().select_related("to"):
-        handout.report = report
+    for handout in _open(report):
         for part in handout.parts:
             found.setdefault(part, []).append(handout)
     return found
@@ -419,7 +428,20 @@ def open_by_part(report):
 
 def open_of(report):
     """How many handouts of a report have not been merged."""
-    return report.handouts.open().count()
+    return len(_open(report))
+
+
+def _open(report):
+    """The open handouts of a report; no query where they came along."""
+    if not hasattr(report, "handouts_along"):
+        return list(report.handouts.open().select_related("to"))
+    found = objects(Handout, report.handouts_along, key=lambda each: (each.due_on, each.pk))
+    for handout in found:
+        handout.report = report
+        # A list within a list is text where the database has no type for it (SQLite).
+        if isinstance(handout.parts, str):
+            handout.parts = json.loads(handout.parts)
+    return found
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from progress import (
     attachments,
     content,
     drafts,
+    handouts,
     permissions,
     taking_over,
     workflow,
@@ -82,12 +83,14 @@ def _answer(request, report):
 
 def find(user, plan, period, number, agency):
     """The visible report at this address with its content; 404 for what one may not know of."""
-    return _or_404(content.first(at_address(user, plan, period, number, agency)))
+    reports = at_address(user, plan, period, number, agency)
+    return _or_404(content.first(reports.annotate(**handouts.along_open())))
 
 
 def find_unit(user, plan, period, agency):
     """The visible summary of a unit with its content; 404 for what one may not know of."""
-    return _or_404(content.first(of_unit(user, plan, period, agency)))
+    reports = of_unit(user, plan, period, agency)
+    return _or_404(content.first(reports.annotate(**handouts.along_open())))
 
 
 def _or_404(report):
