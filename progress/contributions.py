@@ -182,6 +182,11 @@ def _begin(report, by, now):
     if fresh.is_locked:
         report.period = fresh
     check_ask(by, report, now)
+    check_still_open(report)
+
+
+def check_still_open(report):
+    """Raises WrongState once the office has accepted the lead's return."""
     if report.state == State.ACCEPTED:
         raise WrongState("本单位这一项已经办公室采用，不再商请；如需修改，请联系办公室重新打开。")
 

@@ -79,6 +79,16 @@ class Offers:
     units: list[Offer] = field(default_factory=list)
 
     @property
+    def given(self) -> list[Offer]:
+        """What supporters have given and stands."""
+        return [offer for offer in self.supporters if offer.words]
+
+    @property
+    def owing(self) -> list[Offer]:
+        """Supporters that were asked and have given nothing, or nothing that stands."""
+        return [offer for offer in self.supporters if not offer.words]
+
+    @property
     def waiting(self) -> list[Offer]:
         """What this lead has yet to accept or send back."""
         return [offer for offer in self.supporters if offer.waits]

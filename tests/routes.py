@@ -327,6 +327,9 @@ ROUTES = {
     "api:attachments": Route(api(404, own=200, offices=200), api_act(reporter=428), {"pk": "report"}),
     "api:approve_offline": Route(API_NO_POST, api_act(approver=428), {"pk": "report"}),
     "api:enter_on_behalf": Route(API_NO_POST, api_act(offices=428), {"pk": "report"}),
+    "api:requests": Route(
+        api(404, own=200, offices=403), api_act(reporter=428, approver=428), {"pk": "report"}
+    ),
     "api:submit": Route(API_NO_POST, api_act(reporter=428), {"pk": "report"}),
     "api:approve": Route(API_NO_POST, api_act(approver=428), {"pk": "report"}),
     "api:withdraw": Route(API_NO_POST, api_act(reporter=428), {"pk": "report"}),

@@ -26,7 +26,7 @@ from progress.api.shapes import (
     VersionSerializer,
 )
 from progress.filters import ReportFilter
-from progress.models import Attachment, ProgressReport, ReportVersion, UnitParagraph
+from progress.models import Attachment, ProgressReport, ReportVersion, TakenOver, UnitParagraph
 from tasks.api import AgencyCodeFilter, PlanCodeFilter
 from tasks.models import AnnualGoal
 
@@ -52,6 +52,7 @@ def reports_of(user):
             "node_reports__node",
             "target_values__target",
             "project_updates__project",
+            Prefetch("taken_over", TakenOver.objects.select_related("source__agency")),
             Prefetch("paragraphs", UnitParagraph.objects.select_related("chapter")),
             "paragraphs__tasks",
             Prefetch("attachments", Attachment.objects.filter(removed_at__isnull=True)),

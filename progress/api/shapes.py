@@ -23,6 +23,7 @@ NOTHING = NO_TEXTS | {
     "target_values": [],
     "project_updates": [],
     "attachments": [],
+    "sources": [],
 }
 
 
@@ -87,6 +88,16 @@ class UnitParagraphSerializer(serializers.Serializer):
     tasks = serializers.ListField(child=serializers.IntegerField(), help_text="涉及任务的序号")
 
 
+class SourceSerializer(serializers.Serializer):
+    """Words of another report taken over into a field, as they were taken."""
+
+    agency = serializers.CharField()
+    field = serializers.CharField()
+    text = serializers.CharField()
+    report = serializers.IntegerField()
+    version = serializers.IntegerField()
+
+
 class AttachmentSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -141,6 +152,7 @@ class ReportSerializer(serializers.Serializer):
     target_values = TargetValueSerializer(many=True)
     project_updates = ProjectUpdateSerializer(many=True)
     attachments = AttachmentSerializer(many=True)
+    sources = SourceSerializer(many=True)
 
 
 class StaleReportSerializer(ProblemSerializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from progress.api import corrections, exports, papers, periods, reports, standings
+from progress.api import corrections, exports, papers, periods, reports, requests, standings
 
 urlpatterns = [
     path("tasks/", standings.TaskListWithLamps.as_view(), name="tasks"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("reports/<int:pk>/", reports.ReportDetail.as_view(), name="report"),
     path("reports/<int:pk>/versions/", reports.ReportVersions.as_view(), name="versions"),
     path("reports/<int:pk>/attachments/", reports.ReportAttachments.as_view(), name="attachments"),
+    path("reports/<int:pk>/requests/", requests.ReportRequests.as_view(), name="requests"),
     path("reports/<int:pk>/approve-offline/", papers.ApproveOffline.as_view(), name="approve_offline"),
     path("reports/<int:pk>/enter-on-behalf/", papers.EnterOnBehalf.as_view(), name="enter_on_behalf"),
     *(

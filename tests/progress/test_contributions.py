@@ -362,6 +362,35 @@ def test_a_body_owed_every_quarter_unasked_answers_to_the_tasks_leads(report, kj
     assert not permissions.reviews(office, row)
 
 
+# --- the API -----------------------------------------------------------------------------------
+
+
+def test_a_lead_asks_and_accepts_through_the_api(report, give, reporter, as_, kjj_reporter, office):
+    def post(user, pk, address, data=None, revision=None):
+        headers = {} if revision is None else {"If-Match": f'"{revision}"'}
+        path = f"/api/v1/reports/{pk}/{address}/"
+        return as_(user).post(path, data, content_type="application/json", headers=headers)
+
+    said = {"agencies": ["kjj"], "wanted": WANTED}
+    assert post(kjj_reporter, report.pk, "requests", said, 1).status_code == 404
+    assert post(office, report.pk, "requests", said, 1).status_code == 403
+    assert post(reporter, report.pk, "requests", said).status_code == 428
+    assert post(reporter, report.pk, "requests", {"wanted": WANTED}, 1).status_code == 400
+    refused = post(reporter, report.pk, "requests", said | {"agencies": ["tyjrj"]}, 1)
+    assert "不是本任务的配合单位" in refused.json()["reason"]
+    made = post(reporter, report.pk, "requests", said, 1)
+    assert (made.status_code, made.json()[0]["agency_code"], made.json()[0]["state"]) == (201, "kjj", "open")
+    left = give(ContributionRequest.objects.get())
+    listed = as_(reporter).get(
+        "/api/v1/reports/", {"plan": "2030-2032", "period": "2030Q1", "role": "support"}
+    )
+    assert [(row["role"], row["progress"]) for row in listed.json()["results"]] == [
+        ("support", "到位补助资金320万元。")
+    ]
+    assert post(office, left.pk, "accept", None, left.revision).status_code == 403
+    assert post(reporter, left.pk, "accept", None, left.revision).json()["status"] == "accepted"
+
+
 # --- the real plan -----------------------------------------------------------------------------
 
 
