@@ -28,7 +28,7 @@ class RequestSerializer(serializers.ModelSerializer):
         return state_of(asked, self.context["now"])
 
 
-class AskSerializer(serializers.Serializer):
+class RequestedSerializer(serializers.Serializer):
     agencies = serializers.ListField(
         child=serializers.CharField(max_length=60), allow_empty=False, help_text="配合单位代码"
     )
@@ -51,12 +51,12 @@ class ReportRequests(OneReport):
         return response
 
     @extend_schema(
-        summary="商请配合单位提供", request=AskSerializer, responses={201: RequestSerializer(many=True)}
+        summary="商请配合单位提供", request=RequestedSerializer, responses={201: RequestSerializer(many=True)}
     )
     def post(self, request, pk):
         self.check(contributions.check_ask)
         contributions.check_still_open(self.report)
-        given = AskSerializer(data=request.data)
+        given = RequestedSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
         try:
