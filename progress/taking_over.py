@@ -178,7 +178,8 @@ def _of_task(said):
     """[(part, label, text, where it belongs)] of a contribution."""
     if said.get("nature") == TaskReturn.Nature.NO_CHANGE:
         return [("no_change_reason", "无可提供", said.get("no_change_reason") or "", "")]
-    return [(part, content.label_of(part), said.get(part) or "", into) for part, into in PARTS.items()]
+    labels = {part: content.label_of(part) for part in PARTS} | {"progress": "提供的材料"}
+    return [(part, labels[part], said.get(part) or "", into) for part, into in PARTS.items()]
 
 
 def _of_fellow(said):
