@@ -31,6 +31,11 @@ class Item:
     def __bool__(self):
         return bool(self.pieces)
 
+    @property
+    def rest(self):
+        """“…共 12 项”, where the pieces are things and there are several."""
+        return f"…共 {len(self.pieces)} {self.counted}" if self.counted and len(self.pieces) > 1 else ""
+
     def whole(self):
         return self.first(len(self.pieces))
 
@@ -38,11 +43,7 @@ class Item:
         """The item with its first `number` pieces, and a word about the rest."""
         said = self.joint.join(self.pieces[:number])
         if number < len(self.pieces):
-            said += (
-                f"{self.joint if number else ''}…共 {len(self.pieces)} {self.counted}"
-                if self.counted
-                else LEFT_OUT
-            )
+            said += self.rest or LEFT_OUT
         return said
 
 
@@ -100,8 +101,8 @@ def _beginning(item, room, name):
     """Not even the first piece fits: its beginning, as far as it goes."""
     if room < 1:
         return ""
-    rest = f"…共 {len(item.pieces)} {item.counted}" if item.counted and len(item.pieces) > 1 else ""
+    rest = item.rest or LEFT_OUT
     text = item.pieces[0].split("\n")[0]
-    while text and lines_of(item.label, text + LEFT_OUT + rest, name) > room:
+    while text and lines_of(item.label, text + rest, name) > room:
         text = text[:-1]
-    return text + LEFT_OUT + rest if text else ""
+    return text + rest if text else ""

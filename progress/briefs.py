@@ -161,8 +161,8 @@ def of_chapter(chapter, period, user, now):
 def _of_many(title, subject, rows, counts, contacts, own=None):
     late = figures.behind(rows)
     order = late + [row for row in rows if row not in late]
-    asked = [_of_number(row, _said(row, "request", own)) for row in order]
-    steps = [_of_number(row, _said(row, "next_steps", own)) for row in late]
+    asked = [_of_number(row, _first(_said(row, "request", own))) for row in order]
+    steps = [_of_number(row, _first(_said(row, "next_steps", own))) for row in late]
     return _brief(
         title,
         subject,
@@ -173,10 +173,10 @@ def _of_many(title, subject, rows, counts, contacts, own=None):
             ],
             PROGRESS: [
                 Item("", [_lamps(rows)]),
-                Item("滞后", [_late(row, own) for row in late], "\n", "项"),
+                Item("滞后", [_late(row) for row in late], "；", "项"),
                 Item(
                     "其他",
-                    [_of_number(row, _first(_progress(row, own))) for row in rows if row not in late],
+                    [_of_number(row, _first(row.progress_text)) for row in rows if row not in late],
                     "\n",
                     "项",
                 ),
@@ -238,10 +238,6 @@ def _said(row, name, own=None):
     return "".join(map(figures.meaningful, said))
 
 
-def _progress(row, own):
-    return row.progress_text or _said(row, "progress", own)
-
-
 def _of_number(row, text):
     return f"第 {row.task.number} 项：{clean_text(text)}" if text.strip() else ""
 
@@ -250,7 +246,7 @@ def _problems(rows, own=None):
     if len(rows) == 1:
         found = _sentences(_said(rows[0], "problem", own))
         return [Item("", found or ["没有反映存在的问题。"])]
-    found = [_of_number(row, _said(row, "problem", own)) for row in rows]
+    found = [_of_number(row, _first(_said(row, "problem", own))) for row in rows]
     return [Item("", list(filter(None, found)) or ["没有反映存在的问题。"], "\n", "项")]
 
 
@@ -266,10 +262,10 @@ def _stand(row):
     return f"{lamp}{pace}{state}{pending}。"
 
 
-def _late(row, own):
-    why = _first(_said(row, "problem", own))
+def _late(row):
+    """One line: which task, its lamp, how far it is and should be. Why stands under 障碍."""
     pace = f"，{_number(row.percent)}%/{_number(row.expected)}%" if row.percent is not None else ""
-    return f"第 {row.task.number} 项 {row.task.title}（{row.lamp_word}{pace}）" + (f"：{why}" if why else "")
+    return f"第 {row.task.number} 项 {row.task.title}（{row.lamp_word}{pace}）"
 
 
 def _lamps(rows):
