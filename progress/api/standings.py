@@ -68,6 +68,17 @@ class TaskListWithLamps(TaskList):
 # --- verdicts ----------------------------------------------------------------------------------
 
 
+class SentenceSerializer(serializers.Serializer):
+    """A sentence of a confirmed text and its source; without one where the office has rewritten it."""
+
+    text = serializers.CharField()
+    agency = serializers.CharField()
+    agency_code = serializers.CharField()
+    report = serializers.IntegerField(allow_null=True)
+    version = serializers.IntegerField(allow_null=True)
+    rewritten = serializers.BooleanField()
+
+
 class VerdictSerializer(serializers.Serializer):
     """One task in one period. Percents are of the year's goal; `lamp` is null while 待审定 for the reader.
 
@@ -83,6 +94,8 @@ class VerdictSerializer(serializers.Serializer):
     stale = serializers.BooleanField(source="lamp_stale", help_text="审定后依据有变动，待重新审定")
     computed_lamp = serializers.ChoiceField(choices=Lamp.choices, allow_null=True)
     reason = serializers.CharField(source="lamp_reason")
+    text = serializers.CharField(source="verdict.text", default="", help_text="审定文字")
+    sources = SentenceSerializer(source="verdict.sources", many=True, default=list)
     percent = figure()
     lowest = figure()
     expected = figure()
