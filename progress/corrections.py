@@ -16,7 +16,7 @@ from agencies.audit import keep_secret
 from agencies.models import Role
 from agencies.permissions import Denied
 from progress import content, drafts, issuing, permissions, workflow
-from progress.models import Correction, ReportVersion
+from progress.models import Correction, ProgressReport, ReportVersion
 from progress.models.contents import certainty_rank
 from progress.workflow import Incomplete, Stale, WrongState
 
@@ -213,6 +213,12 @@ def last_version(report):
     return newest.values_list("number", flat=True).first() or 0
 
 
+def waiting_for_office(plan):
+    """Requests of a plan the office has to decide on: all but those about contributions."""
+    reports = ProgressReport.objects.to_office().filter(period__plan=plan)
+    return Correction.objects.waiting().filter(report__in=reports)
+
+
 def of_versions(report):
     """The corrections that made versions of a report: {version number: Correction}; one query."""
     granted = report.corrections.granted().select_related("asked_by", "decided_by")
@@ -244,7 +250,8 @@ def marks(user, report, version):
     own = report.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER)
     signed = version
     if version.number in made:
-        signed = report.versions.exclude(number__in=list(made)).order_by("-number").first()
+        by_body = report.versions.exclude(number__in=list(made)).select_related("frozen_by")
+        signed = by_body.order_by("-number").first()
     return Marks(
         made=made.get(version.number),
         waiting=waiting if own or permissions.reviews(user, report) else None,

@@ -6,7 +6,7 @@ them; whoever lets something else wait adds a line.
 
 from django.db.models import Count, Subquery, Value
 
-from progress import extensions
+from progress import corrections, extensions
 from tasks import not_concerned
 from tasks.models import AssignmentQuestion, Plan
 
@@ -14,6 +14,7 @@ THINGS = {
     "questions": lambda plan: AssignmentQuestion.objects.filter(plan=plan, outcome=""),
     "extensions": extensions.waiting_for_office,
     "not_concerned": not_concerned.waiting,
+    "corrections": corrections.waiting_for_office,
 }
 
 

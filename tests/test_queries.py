@@ -18,8 +18,8 @@ from tests.test_routes import World
 # One worker counts for all: the data is built once.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("queries")]
 DOZEN = 12
-# A file of several sheets asks for each of them.
-MOST = {"progress:export_quarter": 20, "api:export_quarter": 20}
+# A file of several sheets asks for each of them, and notes that it was taken away.
+MOST = {"progress:export_quarter": 23, "api:export_quarter": 23}
 VISITORS = ("reporter", "colleague", "approver", "office", "leader", "admin")
 # Lists of the API that must be told which plan and period.
 ASKED = {f"api:{name}" for name in ("targets", "verdicts", "problems", "overview", "export_quarter")}

@@ -394,3 +394,11 @@ def test_a_line_of_the_list_shows_where_the_texts_differ():
         ("量化完成值", "乙：5个（快报）", "乙：6个（快报）"),
         ("存在问题", "", "资金不足"),
     ]
+
+
+def test_what_waits_is_on_the_desk_of_the_office(accepted, reporter, office, as_):
+    desk, words = as_(office), "更正申请 <strong>1</strong> 份待决定"
+    asked = ask(accepted, reporter)
+    assert words in desk.get("/work/2030-2032/2030Q1/").content.decode()
+    corrections.refuse(asked, by=office, now=LATER, decision="不")
+    assert words not in desk.get("/work/2030-2032/2030Q1/").content.decode()
