@@ -4,9 +4,12 @@ A paragraph of a 单位小结 names the tasks it concerns. Once the summary has 
 offered to the leads of those tasks, as it was frozen; never a draft, and never the rest of the summary.
 """
 
-from django.db import transaction
-from django.db.models import Q
+import json
 
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
+
+from agencies.along import along, objects
 from agencies.audit import record
 from agencies.models import Agency, Role
 from agencies.permissions import Denied, check_role
@@ -28,27 +31,52 @@ def offered_to(task, period):
     Only what has left its unit, in the words of its last frozen version, units in official order. The fourth
     quarter merges with the year end: it is offered the year's reports. One query.
     """
-    return _offered(_left(period), task)
+    versions = (
+        ReportVersion.objects.filter(report__in=_left(period))
+        .select_related("report__agency", "report__period__plan")
+        .order_by("report__agency__order", "report__agency__code", "number")
+    )
+    return _offered(versions, task)
 
 
-def paragraphs_for(user, task, period, assignments=None):
-    """`offered_to`, as far as this person may read it: the office, the task's lead bodies and the unit itself
-    what has left the unit; the task's supporters and leaders what the office has accepted.
+def said_along(period):
+    """An annotation of tasks: the last versions of the summaries that left their units for `period`."""
+    latest = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number").values("number")[:1]
+    last = ReportVersion.objects.filter(report__in=_left(period), number=Subquery(latest))
+    return along(last, None, "number", "content", *OF_VERSION)
 
-    assignments: the task's, where they are at hand. One query then, else two.
+
+OF_VERSION = (
+    *("report__pk", "report__kind", "report__state"),
+    *("report__agency__pk", "report__agency__code", "report__agency__name", "report__agency__order"),
+    *("report__period__pk", "report__period__code", "report__period__starts_on", "report__period__ends_on"),
+    *("report__period__plan__pk", "report__period__plan__code"),
+)
+
+
+def paragraphs_for(user, task, said, assignments):
+    """What units say of a task, as far as this person may read it: [(report, number of the version, text)].
+
+    The office, the task's lead bodies and the unit itself read what has left the unit; the task's supporters
+    and leaders what the office has accepted. said: what `said_along` brought; assignments: the task's.
     """
-    reports = _left(period)
-    if not user.has_role(Role.OFFICE):
-        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
-        bearing = Assignment.objects.filter(task=task) if assignments is None else assignments
-        roles = {each.role for each in bearing if each.agency_id in own}
-        readable = Q(agency__in=own)
-        if Assignment.Role.LEAD in roles:
-            readable = Q()
-        elif roles or user.has_role(Role.LEADER):
-            readable |= Q(state=State.ACCEPTED)
-        reports = reports.filter(readable)
-    return _offered(reports, task)
+    versions = objects(ReportVersion, said, key=lambda each: (_official(each.report.agency), each.pk))
+    for version in versions:
+        if isinstance(version.content, str):  # SQLite keeps JSON within JSON as text
+            version.content = json.loads(version.content)
+    return _offered([each for each in versions if _reads(user, each.report, assignments)], task)
+
+
+def _official(agency):
+    return (agency.order, agency.code)
+
+
+def _reads(user, report, assignments):
+    own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+    roles = {each.role for each in assignments if each.agency_id in own}
+    if user.has_role(Role.OFFICE) or report.agency_id in own or Assignment.Role.LEAD in roles:
+        return True
+    return report.state == State.ACCEPTED and (bool(roles) or user.has_role(Role.LEADER))
 
 
 def _left(period):
@@ -59,12 +87,8 @@ def _left(period):
     )
 
 
-def _offered(reports, task):
-    versions = (
-        ReportVersion.objects.filter(report__in=reports)
-        .select_related("report__agency", "report__period__plan")
-        .order_by("report__agency__order", "report__agency__code", "number")
-    )
+def _offered(versions, task):
+    """[(report, number, text)] of each report's last version, where it names the task."""
     last = {version.report_id: version for version in versions}
     found = []
     for version in last.values():
@@ -90,9 +114,21 @@ def readable_part(user, report, said, unknown=None):
 
 def unknown_to(user):
     """The sensitive tasks a person may not know of: {(plan code, number)}; one query."""
+    return set(_hidden_from(user).values_list("plan__code", "number"))
+
+
+def unknown_along(user):
+    """An annotation: `unknown_to`, in the query of the reports; read it with `unknown_in`."""
+    return along(_hidden_from(user), None, "number", "plan__code")
+
+
+def unknown_in(listed):
+    return {(row["plan__code"], row["number"]) for row in listed or ()}
+
+
+def _hidden_from(user):
     known = Task.objects.visible_to(user).values("pk")
-    hidden = Task.objects.filter(is_sensitive=True).exclude(pk__in=known)
-    return set(hidden.values_list("plan__code", "number"))
+    return Task.objects.filter(is_sensitive=True).exclude(pk__in=known)
 
 
 def known_part(said, unknown):

@@ -26,7 +26,15 @@ from progress.api.shapes import (
     VersionSerializer,
 )
 from progress.filters import ReportFilter
-from progress.models import Attachment, ProgressReport, ReportVersion, TakenOver, UnitParagraph
+from progress.models import (
+    Attachment,
+    NodeReport,
+    ProgressReport,
+    ProjectUpdate,
+    ReportVersion,
+    TakenOver,
+    TargetValue,
+)
 from tasks.api import AgencyCodeFilter, PlanCodeFilter
 from tasks.models import AnnualGoal
 
@@ -49,34 +57,32 @@ def reports_of(user):
         ProgressReport.objects.visible_to(user)
         .select_related("agency", "period__plan", "task__plan", "task_return", "unit_return")
         .prefetch_related(
-            "node_reports__node",
-            "target_values__target",
-            "project_updates__project",
+            Prefetch("node_reports", NodeReport.objects.select_related("node")),
+            Prefetch("target_values", TargetValue.objects.select_related("target")),
+            Prefetch("project_updates", ProjectUpdate.objects.select_related("project")),
             Prefetch("taken_over", TakenOver.objects.select_related("source__agency")),
-            Prefetch("paragraphs", UnitParagraph.objects.select_related("chapter")),
-            "paragraphs__tasks",
             Prefetch("attachments", Attachment.objects.filter(removed_at__isnull=True)),
         )
+        .annotate(**content.unit.along_rows(), unknown_along=units.unknown_along(user))
     )
 
 
 def readings(reports, user, now):
-    """The reports as `user` may read them (ReportSerializer), in three queries for any number of them."""
+    """The reports as `user` may read them (ReportSerializer), in two queries for any number of them."""
     versions = _latest_versions(reports)
     measures = _measures(reports)
-    unknown = units.unknown_to(user) if any(report.task_id is None for report in reports) else ()
-    return [
-        _reading(report, user, now, versions.get(report.pk), measures(report), unknown) for report in reports
-    ]
+    for report in reports:
+        content.unit.keep_rows(report)
+    return [_reading(report, user, now, versions.get(report.pk), measures(report)) for report in reports]
 
 
-def _reading(report, user, now, version, measure, unknown):
+def _reading(report, user, now, version, measure):
     readable = _readable(report, user, version)
     said = NOTHING
     if readable == "live":
         said = content.snapshot(report)
     elif readable == "frozen":
-        said = units.readable_part(user, report, version.content, unknown)
+        said = units.readable_part(user, report, version.content, units.unknown_in(report.unknown_along))
     return {
         "id": report.pk,
         "kind": report.kind,

@@ -40,7 +40,7 @@ def task(request, plan, period, number):
         "trail": _trail(found, user) if sees(user, "trail") else None,
         "own_report": _own_report(standing, user),
         "neighbours": (found.number_before, found.number_after),
-        "paragraphs": units.paragraphs_for(user, found, period, standing.assignments),
+        "paragraphs": units.paragraphs_for(user, found, found.unit_rows, standing.assignments),
         "is_office": user.has_role(Role.OFFICE),
         "verdict_text": _verdict_text(standing),
         "state_form": TaskStateForm(initial={"on": timezone.localdate(now)}),
@@ -86,14 +86,14 @@ def _standing(user, period, number, reports, now):
     tasks = Task.objects.filter(number=number).select_related("plan")
     of_period = [each for each in reports if each.period_id == period.pk and each.role == "lead"]
     found = figures.standings(
-        period.plan, period, user, now, tasks=_with_lists(tasks, user, now), reports=of_period
+        period.plan, period, user, now, tasks=_with_lists(tasks, user, now, period), reports=of_period
     )
     if not found:
         raise Http404
     return found[0]
 
 
-def _with_lists(tasks, user, now):
+def _with_lists(tasks, user, now, period):
     """The tasks with what their page lists in a line or two each, and the numbers of their neighbours."""
     known = Task.objects.visible_to(user)
     beside = known.filter(plan=OuterRef("plan")).values("number")
@@ -112,6 +112,7 @@ def _with_lists(tasks, user, now):
         earlier_rows=along(links, "later", *LINK, *_other("earlier")),
         not_concerned_rows=along(NOT_CONCERNED, "assignment__task", "assignment__pk"),
         verdict_rows=figures.verdicts_along(user),
+        unit_rows=units.said_along(period),
     )
 
 

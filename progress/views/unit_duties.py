@@ -18,7 +18,8 @@ def unit_duties(request, plan):
     """The units that file, and naming another."""
     plan = plan_known_to(request.user, plan)
     check_role(request.user, Role.OFFICE)
-    form = UnitDutyForm(request.POST or None, bodies=units.may_be_named(plan))
+    typed = request.POST if request.method == "POST" else None
+    form = UnitDutyForm(typed, bodies=units.may_be_named(plan))
     if request.method == "POST" and form.is_valid():
         agency = form.cleaned_data["agency"]
         units.name_unit(plan, agency, by=request.user, now=timezone.now())

@@ -215,8 +215,8 @@ def test_the_task_page_shows_the_paragraphs_to_those_who_may_read_them(
     walk(report, State.UNDER_REVIEW, now=timezone.now(), **people)
     for who, reads in ((reporter, True), (people["office"], True), (stranger, False)):
         page = as_(who).get(f"{PLACE}/tasks/1/").content.decode()
-        assert ("承接转移项目3个" in page) is reads
-        assert "承接转移项目3个" not in as_(who).get(f"{PLACE}/tasks/2/").content.decode()
+        assert ("承接转移项目" in page) is reads
+        assert "承接转移项目" not in as_(who).get(f"{PLACE}/tasks/2/").content.decode()
 
 
 # --- lists -------------------------------------------------------------------------------------
