@@ -191,10 +191,11 @@ class OfficeDesk:
 def office_desk(user, period, now):
     """The office's desk; a constant number of queries."""
     standings = _standings(user, period, now)
-    classes = figures.filing_by_agency(period.plan, period, user, now)
+    bringing = vacancy.with_signers(Agency.objects.all(), now)
+    classes = figures.filing_by_agency(period.plan, period, user, now, agencies=bringing)
     bodies = [row for each in classes for row in each.rows]
     unfiled = [row for row in bodies if row.filing.unfiled]
-    signers = vacancy.Signers(user, now)
+    signers = vacancy.signers_among([row.agency for row in bodies], user, now)
     of_plan = ProgressReport.objects.visible_to(user).filter(period__plan=period.plan_id)
     return OfficeDesk(
         filing=figures.total(row.filing for row in bodies),

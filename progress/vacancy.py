@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from agencies.along import along, objects
 from agencies.models import Agency, Post, Role
 from progress.models import ProgressReport
 
@@ -28,19 +29,38 @@ class Stuck:
         return min(report.submitted_at for report in self.reports)
 
 
+def signing_posts(now):
+    """The posts of those who may sign today."""
+    posts = Post.objects.on(timezone.localdate(now))
+    return posts.filter(role=Role.APPROVER, user__is_active=True, agency__isnull=False)
+
+
+def with_signers(agencies, now):
+    """`agencies`, each bringing its own signers along for `signers_among`; no query of its own."""
+    return agencies.annotate(signing=along(signing_posts(now), "agency", "user"))
+
+
+def signers_among(agencies, user, now):
+    """The Signers of these bodies (see `with_signers`); one query, where a successor might sign for one of
+    them, else none."""
+    held = {each.pk: {post.user_id for post in objects(Post, each.signing)} for each in agencies}
+    if any(old in held for old, _ in user.successions):
+        return Signers(user, now)
+    return Signers(user, now, held)
+
+
 class Signers:
     """Who may sign for which body today, the successors' people included. One query.
 
-    user: the person looking, whose request already knows the successions.
+    user: the person looking, whose request already knows the successions; held: {agency id: people's ids}
+    where that is known.
     """
 
-    def __init__(self, user, now):
-        posts = Post.objects.on(timezone.localdate(now)).filter(
-            role=Role.APPROVER, user__is_active=True, agency__isnull=False
-        )
-        held = defaultdict(set)
-        for agency, person in posts.values_list("agency", "user"):
-            held[agency].add(person)
+    def __init__(self, user, now, held=None):
+        if held is None:
+            held = defaultdict(set)
+            for agency, person in signing_posts(now).values_list("agency", "user"):
+                held[agency].add(person)
         self._of = defaultdict(set, {agency: set(people) for agency, people in held.items()})
         for old, new in user.successions:
             self._of[old] |= held.get(new, set())
@@ -63,8 +83,13 @@ def stuck(reports, signers):
     waiting = reports.filter(state=State.AWAITING_APPROVAL, waived_at__isnull=True).select_related(
         "agency", "task", "period__plan"
     )
+    return stuck_among(waiting.order_by("task__number", "pk"), signers)
+
+
+def stuck_among(reports, signers):
+    """As `stuck`, of reports at hand."""
     by_body = defaultdict(list)
-    for report in waiting.order_by("task__number", "pk"):
-        if signers.is_stuck(report):
+    for report in reports:
+        if report.waived_at is None and signers.is_stuck(report):
             by_body[report.agency].append(report)
     return sorted((Stuck(*each) for each in by_body.items()), key=lambda each: each.since)

@@ -23,20 +23,19 @@ def agency(request, code):
     context = {"agency": found, "now": now, **_who(found)}
     if frame.period is not None:
         context |= _duties(found, frame.period, user, now) | _returns(found, frame, user, now)
-    context |= _signing(found, user, now)
+    context |= _signing(found, context.get("reports", ()), user, now)
     return render(request, "progress/agency.html", context)
 
 
-def _signing(found, user, now):
+def _signing(found, reports, user, now):
     """Whether anybody can sign for the body, for those whom it concerns, and what waits in vain."""
     if not quarter_sheet.may_see(user, found):
         return {}
-    signers = vacancy.Signers(user, now)
-    own = ProgressReport.objects.visible_to(user).filter(agency=found)
+    signers = vacancy.signers_among([found], user, now)
     return {
         "prints_sheet": True,
         "lacks_approver": signers.lacking(found),
-        "stuck": vacancy.stuck(own, signers),
+        "stuck": vacancy.stuck_among([each[0] for each in reports], signers),
         "ways_out": vacancy.WAYS_OUT,
     }
 
@@ -48,7 +47,7 @@ def _with_its_lists(agencies, now):
     tie = ("kind", "on", "inferred", "confirmed_at", "basis")
     groups = GroupMember.objects.filter(in_force(today))
     contacts = Contact.objects.on(today)
-    return agencies.annotate(
+    return vacancy.with_signers(agencies, now).annotate(
         own_names=along(AgencyName.objects.all(), "agency", "name", "kind", "valid_from", "valid_until"),
         went_to=along(ties, "predecessor", *tie, *_body("successor")),
         came_from=along(ties, "successor", *tie, *_body("predecessor")),
