@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agencies.models import AgencySuccession, AuditEvent, Role
 from agencies.permissions import Denied
-from progress import corrections, figures, issuing, paper, periods, workflow
-from progress.models import Correction, ProgressReport, TargetValue, TaskVerdict
+from progress import corrections, drafts, figures, issuing, paper, periods, workflow
+from progress.models import Correction, ProgressReport, TargetValue, TaskVerdict, UnitReturn
 from progress.views.corrections import in_brief
 from progress.workflow import Incomplete, Stale, WrongState
 from tasks.models import Target
@@ -402,3 +402,28 @@ def test_what_waits_is_on_the_desk_of_the_office(accepted, reporter, office, as_
     assert words in desk.get("/work/2030-2032/2030Q1/").content.decode()
     corrections.refuse(asked, by=office, now=LATER, decision="不")
     assert words not in desk.get("/work/2030-2032/2030Q1/").content.decode()
+
+
+def test_a_units_summary_is_corrected_the_same_way(sixian, county_reporter, county_approver, office, as_):
+    factories.make_task(supports=[sixian])
+    report = ProgressReport.objects.create(agency=sixian, period=factories.make_period(), kind="unit")
+    UnitReturn.objects.create(report=report)
+    told = {
+        "overview": "承接项目 12 个。",
+        "paragraphs": [{"chapter": 1, "text": "签约 5 个。", "tasks": [1]}],
+    }
+    report = drafts.save(report, told, by=county_reporter, now=BEFORE_DUE, revision=report.revision)
+    for verb, who in (("submit", county_reporter), ("approve", county_approver), ("accept", office)):
+        report = getattr(workflow, verb)(report, by=who, now=BEFORE_DUE, revision=report.revision)
+    own, url = as_(county_reporter), "/work/2030-2032/2030Q1/units/sixian/correction/"
+    said = own.get(url).context["said"]
+    form = {"kind": "slip", "basis": "多计 10 个", "revision": report.revision, "verb": "ask"}
+    form |= {"overview": "承接项目 2 个。", "paragraph-1-0-text": "签约 4 个。", "paragraph-1-0-tasks": "1"}
+    assert said["overview"].value() == "承接项目 12 个。"
+    assert own.post(url, form).status_code == 302
+    asked = Correction.objects.get()
+    assert [label for label, _, _ in asked.shown] == ["总体情况", "主要做法和成效"]
+    assert as_(office).get(f"/work/2030-2032/2030Q1/corrections/{asked.pk}/").status_code == 200
+    corrections.grant(asked, by=office, now=LATER)
+    assert ProgressReport.objects.get(pk=report.pk).unit_return.overview == "承接项目 2 个。"
+    assert "第 2 版（更正：笔误）" in own.get("/work/2030-2032/2030Q1/units/sixian/").content.decode()
