@@ -157,11 +157,6 @@ def approver_desk(user, period, now):
     return ApproverDesk(list(waiting), figures.filing(period.plan, period, user, now), list(asked))
 
 
-def _standings(user, period, now):
-    """How the tasks stand in a quarter; a year has no lamps."""
-    return [] if period.is_annual else figures.standings(period.plan, period, user, now)
-
-
 # --- 办公室: who has not reported, what is behind, what waits for me ---------------------------------
 
 
@@ -190,7 +185,7 @@ class OfficeDesk:
 
 def office_desk(user, period, now):
     """The office's desk; a constant number of queries."""
-    standings = _standings(user, period, now)
+    standings = figures.standings(period.plan, period, user, now)
     bringing = vacancy.with_signers(Agency.objects.all(), now)
     classes = figures.filing_by_agency(period.plan, period, user, now, agencies=bringing)
     bodies = [row for each in classes for row in each.rows]
@@ -230,7 +225,7 @@ class LeaderDesk:
 
 def leader_desk(user, period, now):
     """The whole in a few sentences, and the tasks that are behind, with why and who."""
-    standings = _standings(user, period, now)
+    standings = figures.standings(period.plan, period, user, now)
     filing = figures.filing(period.plan, period, user, now)
     lamps = figures.lamp_counts(standings)
     return LeaderDesk(

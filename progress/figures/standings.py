@@ -188,8 +188,11 @@ def standings(plan, period, user, now, *, tasks=None, reports=None):
 
     tasks: a queryset to choose from (default: all of the plan). `now` decides which duties are in force
     for a period that is still running. reports: the lead returns of the period this person may know of,
-    where they are at hand already. Five queries (or four) for any number of tasks.
+    where they are at hand already. Five queries (or four) for any number of tasks. A year has no standings:
+    units report on it, and lamps belong to quarters.
     """
+    if period.is_annual:
+        return []
     chosen = Task.objects.all() if tasks is None else tasks
     known = chosen.filter(plan=plan).visible_to(user)
     rows = list(_with_verdicts(_with_state(known, period, now), period))

@@ -382,3 +382,14 @@ def test_a_new_duty_adds_the_summary_of_a_running_period(county, kjj, clock):
     periods.add_new_duties(period, now=BEFORE_DUE)
     added = period.reports.get(agency=kjj)
     assert (added.kind, added.due_at) == (Kind.UNIT, period.due_at)
+
+
+def test_a_year_has_no_lamps_and_is_locked_without_any(plans, office, clock):
+    year = plans["2024-2026"].periods.get(code="2026")
+    opened = periods.open_period(year, now=clock.now)
+    assert figures.standings(year.plan, year, office, clock.now) == []
+    overview = figures.overview(year.plan, year, office, clock.now)
+    assert overview.filing.owed == opened.reports.count()
+    periods.lock_period(opened, by=office, now=clock.now)
+    assert not TaskVerdict.objects.filter(period=year).exists()
+    assert not year.proposals.exists()
