@@ -106,15 +106,6 @@ def open_requests(report):
     )
 
 
-def asked_of(contribution):
-    """The open requests a contribution answers, the lead's report with each. One query."""
-    return (
-        contribution.asked_by.filter(cancelled_at__isnull=True)
-        .select_related("lead_report__agency", "contribution", "by")
-        .order_by("due_at", "pk")
-    )
-
-
 def known_to(user, requests):
     """Those of the requests a contribution answers that this person may read: all for its own body and the
     office, for a lead what its own body asked."""
@@ -410,13 +401,16 @@ def asked_along():
     """An annotation of contributions: the open requests they answer; read it with `asked_in`."""
     rows = ContributionRequest.objects.filter(cancelled_at__isnull=True)
     lead = ("lead_report__pk", "lead_report__agency__pk", "lead_report__agency__name")
-    return along(rows, "contribution", "wanted", "due_at", *lead)
+    by = ("by__pk", "by__full_name", "by__username")
+    return along(rows, "contribution", "wanted", "due_at", "asked_at", *by, *lead)
 
 
 def asked_in(contribution):
     """What `asked_along` brought: ContributionRequests with the lead's body, earliest first."""
-    listed = getattr(contribution, "asked_rows", None)
-    return objects(ContributionRequest, listed, key=lambda each: (each.due_at, each.pk))
+    found = objects(ContributionRequest, contribution.asked_rows, key=lambda each: (each.due_at, each.pk))
+    for request in found:
+        request.contribution = contribution
+    return found
 
 
 @dataclass(frozen=True)

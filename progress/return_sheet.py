@@ -90,7 +90,12 @@ class ReturnSheet(Sheet):
         reports = ProgressReport.objects.filter(
             beside, period=self.report.period_id, kind=ProgressReport.Kind.TASK
         )
-        return list(reports.select_related("agency", "task"))
+        found = list(
+            reports.select_related("agency", "task").annotate(asked_rows=contributions.asked_along())
+        )
+        for each in found:
+            each.period = self.report.period
+        return found
 
     @property
     def fellow_leads(self):
@@ -112,9 +117,12 @@ class ReturnSheet(Sheet):
     @cached_property
     def requests(self):
         """What this lead asks of its supporters; of a contribution, what leads ask of it."""
+        of_task = [each for each in self._around if each.task_id == self.report.task_id]
+        asked = [request for each in of_task for request in contributions.asked_in(each)]
         if self.is_contribution:
-            return list(contributions.asked_of(self.report))
-        return list(contributions.open_requests(self.report))
+            return [request for request in asked if request.contribution.pk == self.report.pk]
+        mine = [request for request in asked if request.lead_report.pk == self.report.pk]
+        return sorted(mine, key=lambda each: (each.contribution.agency.order, each.pk))
 
     @cached_property
     def offers(self):

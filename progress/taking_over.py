@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from agencies import audit
 from agencies.permissions import Denied
@@ -110,10 +111,11 @@ def offers_to(report, requests, leads):
     the other leads, to the first one, which writes the task's text, unless each answers for itself; of units.
 
     requests: its open requests (`contributions.open_requests`); leads: the task's lead reports of the
-    period, first one first. Two queries.
+    period, first one first. One query.
     """
     others = _fellows(report, leads)
-    said = latest_said([*[request.contribution for request in requests], *others])
+    asked = [request.contribution for request in requests]
+    said, paragraphs = _said(report, [*asked, *others])
     taken = list(report.taken_over.all())
     fellows = [_offer(each, said.get(each.pk), _of_fellow, taken) for each in others]
     return Offers(
@@ -122,7 +124,7 @@ def offers_to(report, requests, leads):
             for request in requests
         ],
         fellows=[offer for offer in fellows if offer.words],
-        units=_of_units(report, taken),
+        units=_of_units(paragraphs, taken),
     )
 
 
@@ -135,17 +137,32 @@ def _fellows(report, leads):
     return [each for each in leads[1:] if each.has_left] if writes_task_text(report, leads) else []
 
 
-def _of_units(report, taken):
-    """Offers of units that have linked a paragraph of their summary to this task."""
-    offers = {}
-    for source, version, text in units.offered_to(report.task, report.period):
+def _of_units(paragraphs, taken):
+    """Offers of units that have linked a paragraph of their summary to the task."""
+    offers = []
+    for source, version, text in paragraphs:
         if source.state not in STANDING:
             continue
-        found = offers.setdefault(source.pk, Offer(source, version, []))
-        key = f"{source.pk}-{version}-paragraph{len(found.words) + 1}"
         label = content.label_of("progress")
-        found.words.append(Words(key, label, text, "progress", _fields(taken, source, version, text)))
-    return list(offers.values())
+        words = Words(
+            f"{source.pk}-{version}-paragraph", label, text, "progress", _fields(taken, source, version, text)
+        )
+        offers.append(Offer(source, version, [words]))
+    return offers
+
+
+def _said(report, reports):
+    """({report id: its last version} of `reports`, what units offer to the task); one query for both."""
+    summaries = units.left_for(report.period)
+    standing = [each.pk for each in reports if each.has_left and each.state in STANDING]
+    rows = (
+        ReportVersion.objects.filter(Q(report__in=standing) | Q(report__in=summaries))
+        .select_related("report__agency", "report__period__plan")
+        .order_by("report__agency__order", "report__agency__code", "number")
+    )
+    last = {version.report_id: version for version in rows}
+    of_units = [each for each in last.values() if each.report.kind == ProgressReport.Kind.UNIT]
+    return last, units.offered_in(of_units, report.task)
 
 
 def latest_said(reports):

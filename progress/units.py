@@ -32,17 +32,17 @@ def offered_to(task, period):
     quarter merges with the year end: it is offered the year's reports. One query.
     """
     versions = (
-        ReportVersion.objects.filter(report__in=_left(period))
+        ReportVersion.objects.filter(report__in=left_for(period))
         .select_related("report__agency", "report__period__plan")
         .order_by("report__agency__order", "report__agency__code", "number")
     )
-    return _offered(versions, task)
+    return offered_in(versions, task)
 
 
 def said_along(period):
     """An annotation of tasks: the last versions of the summaries that left their units for `period`."""
     latest = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number").values("number")[:1]
-    last = ReportVersion.objects.filter(report__in=_left(period), number=Subquery(latest))
+    last = ReportVersion.objects.filter(report__in=left_for(period), number=Subquery(latest))
     return along(last, None, "number", "content", *OF_VERSION)
 
 
@@ -64,7 +64,7 @@ def paragraphs_for(user, task, said, assignments):
     for version in versions:
         if isinstance(version.content, str):  # SQLite keeps JSON within JSON as text
             version.content = json.loads(version.content)
-    return _offered([each for each in versions if _reads(user, each.report, assignments)], task)
+    return offered_in([each for each in versions if _reads(user, each.report, assignments)], task)
 
 
 def _official(agency):
@@ -79,7 +79,8 @@ def _reads(user, report, assignments):
     return report.state == State.ACCEPTED and (bool(roles) or user.has_role(Role.LEADER))
 
 
-def _left(period):
+def left_for(period):
+    """The summaries whose words are offered in a period, as far as they have left their units."""
     of_year = Q(period__plan=period.plan_id, period__code=str(period.year))
     periods = Q(period=period) | of_year if period.quarter == 4 else Q(period=period)
     return ProgressReport.objects.filter(
@@ -87,7 +88,7 @@ def _left(period):
     )
 
 
-def _offered(versions, task):
+def offered_in(versions, task):
     """[(report, number, text)] of each report's last version, where it names the task."""
     last = {version.report_id: version for version in versions}
     found = []
