@@ -53,6 +53,21 @@
     }
   });
 
+  /* Charts are drawn for the screen; for paper they are drawn again to fit a landscape A4 page. */
+  const PAPER = { width: 1020, height: 470 };
+  const LETTERS = { screen: 24, paper: 17 };
+  function redraw(size) {
+    document.querySelectorAll(".slide [data-chart]").forEach((place) => {
+      const chart = window.echarts && window.echarts.getInstanceByDom(place);
+      if (!chart) return;
+      chart.setOption({ animation: false, yAxis: { axisLabel: { fontSize: size ? LETTERS.paper : LETTERS.screen } } });
+      chart.resize(size);
+      chart.getZr().flush(); /* at once: the printer does not wait for the next frame */
+    });
+  }
+  window.addEventListener("beforeprint", () => redraw(PAPER));
+  window.addEventListener("afterprint", () => redraw());
+
   window.addEventListener("hashchange", () => show(fromAddress(), false));
   document.body.classList.add("is-slides");
   show(fromAddress(), false);

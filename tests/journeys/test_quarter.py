@@ -67,7 +67,7 @@ def test_a_quarter_from_goal_to_workbook(fresh_site, page, sign_in):
     become("office2")
     visit(f"{PERIOD}/reviews/")
     expect(page.locator("main")).to_contain_text(PROGRESS)
-    page.get_by_role("button", name="采用").click()
+    page.locator("[data-key=a]").click()
     expect(page.locator("main")).to_contain_text("都办完了")
 
     visit(f"{PERIOD}/overview/")
