@@ -29,7 +29,9 @@ def extension_new(request, plan, period, pk):
     report, now = _report_at(request, plan, period, pk), timezone.now()
     extensions.check_ask(request.user, report, now)
     extensions.check_none_open(report)
-    form = ExtensionForm(request.POST or None, initial={"wanted_until": report.due_at})
+    form = ExtensionForm(
+        request.POST if request.method == "POST" else None, initial={"wanted_until": report.due_at}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             asked = extensions.ask(report, **form.cleaned_data, by=request.user, now=now)
@@ -53,11 +55,11 @@ def _asked_words(asked):
 def extensions_page(request, plan, period):
     """Requests of the period one may know of, and those of others still undecided: the body its own, the
     office those endorsed."""
+    permissions.check_read_returns(request.user)
     return _page(request, period_at(request, plan, period), ExtensionDecisionForm())
 
 
 def _page(request, period, form, chosen=(), problem=""):
-    permissions.check_read_returns(request.user)
     user, now = request.user, timezone.now()
     rows = (
         Extension.objects.visible_to(user)

@@ -19,7 +19,9 @@ def resubmit(request, plan, period, pk):
     reports = ProgressReport.objects.visible_to(request.user).select_related("agency", "period__plan", "task")
     report = get_object_or_404(reports, period=period, pk=pk)
     resubmitting.check_set(request.user, report)
-    form = ResubmitForm(request.POST or None, initial={"resubmit_by": report.resubmit_by})
+    form = ResubmitForm(
+        request.POST if request.method == "POST" else None, initial={"resubmit_by": report.resubmit_by}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             resubmitting.set_resubmit_by(
