@@ -153,6 +153,7 @@ urlpatterns = [
         letters.unit_enter_on_behalf,
         name="unit_enter_on_behalf",
     ),
+    path("work/<plan:plan>/<period:period>/units/", returns.unit_list, name="unit_list"),
     path("work/<plan:plan>/unit-duties/", unit_duties.unit_duties, name="unit_duties"),
     path("work/<plan:plan>/unit-duties/<int:pk>/end/", unit_duties.unit_duty_end, name="unit_duty_end"),
     path("work/", workbench.home, name="home"),

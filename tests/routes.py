@@ -273,6 +273,7 @@ ROUTES = {
     "progress:unit_enter_on_behalf": Route(
         all_get(404, own=403, offices=200), all_get(404, own=403, offices=400), OF_UNIT
     ),
+    "progress:unit_list": Route(all_get(302), NO_POST, PLACE),
     "progress:unit_duties": Route(OFFICE_PAGE, office_act(400), {"plan": "plan"}),
     "progress:unit_duty_end": Route(NO_POST, office_act(404), {"plan": "plan", "pk": "missing"}),
     "progress:periods": Route(TASKS, NO_POST, {"plan": "plan"}),

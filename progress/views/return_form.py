@@ -63,6 +63,11 @@ def return_form(request, plan, period, number, agency):
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def unit_form(request, plan, period, agency):
+    """The summary of a unit; the fourth quarter's is the year's."""
+    year = period.removesuffix("Q4")
+    if year != period and request.method != "POST":
+        find_unit(request.user, plan, year, agency)
+        return redirect("progress:unit_form", plan, year, agency)
     return _answer(request, find_unit(request.user, plan, period, agency))
 
 

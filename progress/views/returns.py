@@ -2,7 +2,8 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Subquery
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -60,6 +61,12 @@ def returns_page(request, period, *, waiver=None, chosen=(), problem=""):
         "problem": problem,
     }
     return render(request, "progress/returns.html", context, status=400 if problem else 200)
+
+
+@require_safe
+def unit_list(request, plan, period):
+    """The summaries of units among the returns of a period."""
+    return redirect(f"{reverse('progress:returns', args=[plan, period])}?kind={ProgressReport.Kind.UNIT}")
 
 
 def _kinds(found):

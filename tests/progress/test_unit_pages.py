@@ -170,6 +170,8 @@ def test_the_annual_report_asks_its_five_parts(as_, county_reporter, county):
     report = make_unit_report(county, make_year(), due_at=None)
     page = as_(county_reporter).get(report.get_absolute_url()).content.decode()
     assert "年度落实情况报告" in page and "对标学习杭州情况" in page
+    fourth = as_(county_reporter).get("/work/2030-2032/2030Q4/units/sixian/")
+    assert (fourth.status_code, fourth["Location"]) == (302, report.get_absolute_url())
     missing = as_(county_reporter).get(f"{report.get_absolute_url()}?confirm=submit").content.decode()
     for words in ("请填写总体情况", "请填写对标学习", "没有的写“无”", "请填写下一步打算"):
         assert words in missing
