@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
-from progress import completeness, content, contributions, history, taking_over
+from progress import completeness, content, contributions, history, taking_over, units
 from progress.advice import accumulating_targets, advice
 from progress.models import ProgressReport, ReportVersion
 from progress.sheet import Sheet
@@ -90,9 +90,9 @@ class ReturnSheet(Sheet):
         reports = ProgressReport.objects.filter(
             beside, period=self.report.period_id, kind=ProgressReport.Kind.TASK
         )
-        found = list(
-            reports.select_related("agency", "task").annotate(asked_rows=contributions.asked_along())
-        )
+        told = Exists(units.left_for(self.report.period))
+        reports = reports.annotate(asked_rows=contributions.asked_along(), units_told=told)
+        found = list(reports.select_related("agency", "task"))
         for each in found:
             each.period = self.report.period
         return found
@@ -129,7 +129,8 @@ class ReturnSheet(Sheet):
         """What supporters, other leads and units offer to this lead's return."""
         if self.is_contribution:
             return taking_over.Offers()
-        return taking_over.offers_to(self.report, self.requests, self.fellow_leads)
+        told = any(each.units_told for each in self._around)
+        return taking_over.offers_to(self.report, self.requests, self.fellow_leads, told=told)
 
     @property
     def takes_into(self):

@@ -106,16 +106,17 @@ class Offers:
         raise WrongState(GONE)
 
 
-def offers_to(report, requests, leads):
+def offers_to(report, requests, leads, *, told):
     """What is on offer to a lead's report: of the supporters asked, those who have not answered included; of
     the other leads, to the first one, which writes the task's text, unless each answers for itself; of units.
 
     requests: its open requests (`contributions.open_requests`); leads: the task's lead reports of the
-    period, first one first. One query.
+    period, first one first; told: whether any unit's summary has left. One query,
+    none where there is nothing to read.
     """
     others = _fellows(report, leads)
     asked = [request.contribution for request in requests]
-    said, paragraphs = _said(report, [*asked, *others])
+    said, paragraphs = _said(report, [*asked, *others], told)
     taken = list(report.taken_over.all())
     fellows = [_offer(each, said.get(each.pk), _of_fellow, taken) for each in others]
     return Offers(
@@ -151,10 +152,12 @@ def _of_units(paragraphs, taken):
     return offers
 
 
-def _said(report, reports):
+def _said(report, reports, told):
     """({report id: its last version} of `reports`, what units offer to the task); one query for both."""
-    summaries = units.left_for(report.period)
     standing = [each.pk for each in reports if each.has_left and each.state in STANDING]
+    if not standing and not told:
+        return {}, []
+    summaries = units.left_for(report.period)
     rows = (
         ReportVersion.objects.filter(Q(report__in=standing) | Q(report__in=summaries))
         .select_related("report__agency", "report__period__plan")
