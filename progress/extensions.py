@@ -232,9 +232,17 @@ class Standing:
 
 
 def standing(user, report, now):
-    """The Standing of a visible report for `user`; one query."""
-    known = Extension.objects.visible_to(user).filter(report=report)
-    newest = known.select_related("asked_by", "decided_by").order_by("-asked_at", "-pk").first()
+    """The Standing of a visible report for `user`; no query for a report as `content.load` gives it.
+
+    Its own body knows of every request, the office of those endorsed.
+    """
+    own = permissions.reports_for(user, report) or permissions.approves_for(user, report)
+    known = [
+        each
+        for each in report.extensions.all()
+        if own or (each.endorsed_at is not None and user.has_role(Role.OFFICE))
+    ]
+    newest = max(known, key=lambda each: (each.asked_at, each.pk), default=None)
     refused = why_not(check_ask, user, report, now)
     if not refused and newest is not None and newest.is_open:
         refused = "这一项已有延期申请在办理中。"

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from agencies.along import along, fields_of, keep, objects
-from progress.models import Attachment, ProgressReport
+from progress.models import Attachment, Extension, ProgressReport
 
 from . import task, unit
 from .comparing import word_diff
@@ -41,7 +41,7 @@ HEADING = (
     *("agency", "period__plan", "task__chapter", "task_return", "unit_return"),
     *("submitted_by", "approved_by", "signed_paper"),
 )
-ROWS = (*task.ROWS, ("attachments", Attachment, None))
+ROWS = (*task.ROWS, ("attachments", Attachment, None), ("extensions", Extension, None))
 
 
 def heading(pk):
@@ -77,7 +77,9 @@ def _fields(model, of):
 
 
 def _place(row, of):
-    return (getattr(row, of).order if of else row.uploaded_at, row.pk)
+    if of:
+        return (getattr(row, of).order, row.pk)
+    return (row.asked_at if isinstance(row, Extension) else row.uploaded_at, row.pk)
 
 
 def load(pk):
