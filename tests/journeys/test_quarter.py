@@ -76,20 +76,20 @@ def test_a_quarter_from_goal_to_workbook(fresh_site, page, sign_in):
     page.get_by_role("button", name="全部拟定").click()
     page.get_by_role("button", name="全部发出反馈").click()
     confirmed()
-    expect(page.locator("main")).to_contain_text("反馈中")
+    expect(page.locator(".chip", has_text="反馈中").first).to_be_visible()
 
     become("fgw")
     expect(page.locator("main")).to_contain_text("亮灯反馈")
     visit(f"{PERIOD}/verdicts/45/")
     page.get_by_label("无异议").check()
     page.get_by_role("button", name="提交反馈").click()
-    expect(page.locator("main")).to_contain_text("无异议")
+    expect(page.locator("main")).to_contain_text("本单位已于")
 
     become("office")
     visit(f"{PERIOD}/verdicts/45/")
     page.get_by_role("button", name="审定").click()
     confirmed()
-    expect(page.locator("main")).to_contain_text("已审定")
+    expect(page.locator("main")).to_contain_text("审定，规则第")
     visit(TASK + "/")
     expect(page.locator("main")).to_contain_text("达序时")
 
