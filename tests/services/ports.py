@@ -19,3 +19,15 @@ def wait_for_port(port: int, seconds: float = 30.0, alive=lambda: True) -> None:
             return
         time.sleep(0.05)
     raise RuntimeError(f"nothing listens on port {port}")
+
+
+def wait_until_free(port: int, seconds: float = 10.0) -> None:
+    """Return when nobody answers any more: a killed server's children may outlive it by a moment."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"something still listens on port {port}")

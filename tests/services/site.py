@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .ports import free_port, wait_for_port
+from .ports import free_port, wait_for_port, wait_until_free
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # 12 October 2026, 09:00 in Shanghai: the third quarter of 2026 is being reported.
@@ -85,6 +85,8 @@ class Site:
         process = self.processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if name == "web":
+            wait_until_free(self.port)
 
     def stop(self) -> None:
         for process in self.processes.values():
