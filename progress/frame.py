@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from agencies.along import along, fields_of, objects
 from agencies.models import Role
 from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
 
 State = ProgressReport.State
+RUN = fields_of(DemonstrationRun)
 
 
 class Frame:
@@ -49,8 +51,9 @@ class Frame:
 
     @cached_property
     def _all_periods(self):
-        """Newest first; a year before its fourth quarter."""
-        rows = ReportingPeriod.objects.select_related("plan")
+        """Newest first; a year before its fourth quarter. Each brings along the buildings under way."""
+        building = along(DemonstrationRun.objects.filter(finished_at__isnull=True), None, *RUN)
+        rows = ReportingPeriod.objects.select_related("plan").annotate(building=building)
         return list(rows.order_by("-plan__starts_on", "-ends_on", "starts_on"))
 
     @cached_property
@@ -112,7 +115,10 @@ class Frame:
         """The latest building of the demonstration history, while it is under way or failed; else None."""
         if not self.demo:
             return None
-        return DemonstrationRun.objects.filter(finished_at__isnull=True).first()
+        if not self._all_periods:
+            return DemonstrationRun.objects.filter(finished_at__isnull=True).first()
+        runs = objects(DemonstrationRun, self._all_periods[0].building)
+        return runs[-1] if runs else None
 
     @property
     def now(self):

@@ -53,9 +53,14 @@ def decides_on(user, report):
     return approves_for(user, report) or reviews(user, report)
 
 
-def approver_is_vacant(agency_id):
-    """Whether nobody may sign for a body today: no approver in post there, nor at a successor of it."""
-    acting = {new for old, new in AgencySuccession.objects.acting().chains() if old == agency_id}
+def approver_is_vacant(agency_id, successions=None):
+    """Whether nobody may sign for a body today: no approver in post there, nor at a successor of it.
+
+    successions: who acts for whom (`User.successions`), where it is at hand.
+    """
+    if successions is None:
+        successions = AgencySuccession.objects.acting().chains()
+    acting = {new for old, new in successions if old == agency_id}
     held = Post.objects.on(timezone.localdate()).filter(role=Role.APPROVER, user__is_active=True)
     return not held.filter(agency__in=acting | {agency_id}).exists()
 
@@ -125,7 +130,7 @@ def check_approve_offline(user, report, now):
     if not approves_for(user, report):
         if not reports_for(user, report):
             raise Denied("只有本单位审核人可以登记线下审签。")
-        if not approver_is_vacant(report.agency_id):
+        if not approver_is_vacant(report.agency_id, user.successions):
             raise Denied("本单位设有审核人，线下审签件由审核人上传。")
     if report.submitted_by_id == user.pk:
         raise Denied("提交人不能登记自己提交内容的审签，请由本单位另一位同志办理。")

@@ -30,11 +30,9 @@ def working_days_from(now, days):
 def working_days_before(instant, days):
     """The same hour `days` working days before `instant`; calendar days and a weekend where not covered."""
     here = timezone.localtime(instant, timezone.get_default_timezone())
-    day, left = here.date(), days
+    day = here.date()
     try:
-        while left:
-            day -= timedelta(days=1)
-            left -= calendar.is_working_day(day)
+        day = calendar.working_day_after(day, -days) if days else day
     except calendar.YearNotCovered:
         day = here.date() - timedelta(days=days + 2)
     return here.replace(year=day.year, month=day.month, day=day.day)

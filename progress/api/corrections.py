@@ -195,6 +195,8 @@ class CorrectionDetail(OneCorrection):
 
     @extend_schema(summary="一份更正申请")
     def get(self, request, pk):
+        # Nothing is answered of the report itself but its revision.
+        self.report = self.asked.report
         return self.answered(_detail(self.asked, request.user))
 
 

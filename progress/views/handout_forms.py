@@ -65,13 +65,20 @@ class HandOutForm(forms.Form):
     def __init__(self, data=None, *, parts, people, reports=None, **kwargs):
         super().__init__(data, **kwargs)
         self.fields["parts"].choices = list(parts.items())
-        self.fields["to"].queryset = people
+        self._offer("to", people)
         if reports is None:
             del self.fields["reports"]
         else:
-            self.fields["reports"].queryset = reports
+            self._offer("reports", reports)
         self.fields["due_on"].required = True
         self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
+
+    def _offer(self, name, rows):
+        """`rows` to choose from in a field, read once for the page and whoever asks whether there are any."""
+        field = self.fields[name]
+        field.queryset = rows
+        found = list(field.queryset)
+        field.choices = [(row.pk, field.label_from_instance(row)) for row in found]
 
     def clean_due_on(self):
         day = self.cleaned_data["due_on"]
