@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from agencies.models import (
     Agency,
@@ -232,6 +233,29 @@ class SuccessionForm(RowForm):
         return successor
 
 
+class BodiesOnce(forms.BaseInlineFormSet):
+    """Rows that each name a body, in the field `body`; the bodies to choose from are read once for all."""
+
+    body = ""
+
+    @cached_property
+    def bodies(self):
+        return [(body.pk, str(body)) for body in self.form.base_fields[self.body].queryset.all()]
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        field = form.fields[self.body]
+        field.choices = [("", field.empty_label), *self.bodies]
+
+
+class MembersOnce(BodiesOnce):
+    body = "agency"
+
+
+class SuccessorsOnce(BodiesOnce):
+    body = "successor"
+
+
 def part_formset(model, fields, **kwargs):
     """The rows of an agency's own table, with one empty row to add another."""
     parent, form = kwargs.pop("parent", Agency), kwargs.pop("form", RowForm)
@@ -243,13 +267,21 @@ def part_formset(model, fields, **kwargs):
 DATES = {"valid_from": day_input(), "valid_until": day_input()}
 NameFormSet = part_formset(AgencyName, ["name", "kind", "valid_from", "valid_until", "basis"], widgets=DATES)
 SuccessionFormSet = part_formset(
-    AgencySuccession, SuccessionForm.Meta.fields, form=SuccessionForm, fk_name="predecessor"
+    AgencySuccession,
+    SuccessionForm.Meta.fields,
+    form=SuccessionForm,
+    fk_name="predecessor",
+    formset=SuccessorsOnce,
 )
 ContactFormSet = part_formset(
     Contact, ["kind", "name", "title", "phone", "valid_from", "valid_until"], widgets=DATES
 )
 MemberFormSet = part_formset(
-    GroupMember, ["agency", "valid_from", "valid_until", "basis"], widgets=DATES, parent=AgencyGroup
+    GroupMember,
+    ["agency", "valid_from", "valid_until", "basis"],
+    widgets=DATES,
+    parent=AgencyGroup,
+    formset=MembersOnce,
 )
 
 

@@ -294,7 +294,8 @@ def _update(project, period, user):
         state=ProgressReport.State.ACCEPTED, period__ends_on__lte=period.ends_on
     )
     rows = ProjectUpdate.objects.filter(project=project, report__in=known)
-    return rows.select_related("report__period", "report__agency").order_by("report__period__ends_on").last()
+    reports = rows.select_related("report__period", "report__agency", "report__task_return")
+    return reports.order_by("report__period__ends_on").last()
 
 
 def _stage(update):

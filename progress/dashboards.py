@@ -18,6 +18,7 @@ from progress import (
     waiving,
 )
 from progress.models import Extension, ProgressReport
+from tasks.models import Task
 
 State = ProgressReport.State
 DUE_SOON = timedelta(days=3)
@@ -185,7 +186,8 @@ class OfficeDesk:
 
 def office_desk(user, period, now):
     """The office's desk; a constant number of queries."""
-    standings = figures.standings(period.plan, period, user, now)
+    tasks = hearings.with_replies(Task.objects.all(), period)
+    standings = figures.standings(period.plan, period, user, now, tasks=tasks)
     bringing = vacancy.with_signers(Agency.objects.all(), now)
     classes = figures.filing_by_agency(period.plan, period, user, now, agencies=bringing)
     bodies = [row for each in classes for row in each.rows]

@@ -97,7 +97,7 @@ class Frame:
 
     @cached_property
     def counts(self):
-        """What waits in this period, as far as it concerns one: returned, draft, awaiting, review."""
+        """What waits in this period, as far as it concerns one: returned, awaiting, review."""
         if self.period is None or not self.user_roles & {Role.REPORTER, Role.APPROVER, Role.OFFICE}:
             return {}
         reports = ProgressReport.objects.owed().filter(period=self.period)
@@ -105,10 +105,17 @@ class Frame:
         reports = reports.to_office() if is_office else reports.of_own(self.user)
         return reports.aggregate(
             returned=Count("pk", filter=Q(state=State.RETURNED)),
-            draft=Count("pk", filter=Q(state=State.DRAFT)),
             awaiting=Count("pk", filter=Q(state=State.AWAITING_APPROVAL)),
             review=Count("pk", filter=Q(state=State.UNDER_REVIEW)),
         )
+
+    def has_counted(self, filing):
+        """Take the counts from the office's figures of the period (`figures.Filing`): the page asked them."""
+        self.counts = {
+            "returned": filing.returned,
+            "awaiting": filing.awaiting_approval,
+            "review": filing.under_review,
+        }
 
     @cached_property
     def demo_progress(self):

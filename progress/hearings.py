@@ -1,16 +1,17 @@
 """How far each lamp of a period is on its way to 审定: computed, proposed, put to the leads, confirmed."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from agencies.along import along, fields_of, objects
 from agencies.dating import in_force
 from agencies.models import Role
 from progress import figures
 from progress.models import Lamp, ReportingPeriod, TaskVerdict, VerdictProposal, VerdictReply
+from tasks.models import Task
 
 Stance = VerdictReply.Stance
 
@@ -169,18 +170,35 @@ class Hearing:
 def of_period(period, user, now, *, standings=None, numbers=None):
     """The tasks of a period on their way to a confirmed lamp, as far as this person may know, by number.
 
-    standings: those of the period, where they are at hand. One query more than `figures.standings`.
+    standings: those of the period, where they are at hand; their tasks were `with_replies`. No query more
+    than `figures.standings`.
     """
     if standings is None:
-        standings = figures.standings(period.plan, period, user, now)
+        tasks = with_replies(Task.objects.all(), period)
+        standings = figures.standings(period.plan, period, user, now, tasks=tasks)
     if numbers is not None:
         standings = [row for row in standings if row.task.number in numbers]
-    drafts = [row.proposal.pk for row in standings if row.proposal is not None]
-    replies = defaultdict(list)
-    rows = VerdictReply.objects.filter(proposal__in=drafts, on_revision=F("proposal__revision"))
-    for reply in rows.select_related("agency", "by").order_by("at", "pk"):
-        replies[reply.proposal_id].append(reply)
-    return [Hearing(period, row, replies[row.proposal.pk] if row.proposal else [], now) for row in standings]
+    return [Hearing(period, row, _replies(row), now) for row in standings]
+
+
+def with_replies(tasks, period):
+    """`tasks`, each bringing along what was replied to the present revision of its proposal."""
+    rows = VerdictReply.objects.filter(proposal__period=period, on_revision=F("proposal__revision"))
+    return tasks.annotate(reply_rows=along(rows, "proposal__task", *REPLY))
+
+
+REPLY = (
+    *fields_of(VerdictReply),
+    *("agency__pk", "agency__code", "agency__name", "agency__order"),
+    *("by__pk", "by__username", "by__full_name"),
+)
+
+
+def _replies(standing):
+    """Those on a proposal one may know of, oldest first."""
+    if standing.proposal is None:
+        return []
+    return objects(VerdictReply, standing.task.reply_rows, key=lambda each: (each.at, each.pk))
 
 
 def count(found):

@@ -93,7 +93,12 @@ def _edit_agency(request, agency):
     form = AgencyForm(posted(request), instance=agency)
     parts = {
         "names": NameFormSet(posted(request), instance=agency, prefix="names"),
-        "successions": SuccessionFormSet(posted(request), instance=agency, prefix="successions"),
+        "successions": SuccessionFormSet(
+            posted(request),
+            instance=agency,
+            prefix="successions",
+            queryset=AgencySuccession.objects.select_related("predecessor", "successor"),
+        ),
         "contacts": ContactFormSet(posted(request), instance=agency, prefix="contacts"),
     }
     if request.method == "POST" and _all_valid(form, parts):
@@ -135,7 +140,8 @@ def group(request, pk):
     check_manage_bodies(request.user)
     found = get_object_or_404(AgencyGroup, pk=pk)
     form = GroupForm(posted(request), instance=found)
-    parts = {"members": MemberFormSet(posted(request), instance=found, prefix="members")}
+    rows = GroupMember.objects.select_related("group", "agency")
+    parts = {"members": MemberFormSet(posted(request), instance=found, prefix="members", queryset=rows)}
     if request.method == "POST" and _all_valid(form, parts):
         by, now = request.user, timezone.now()
         save_body(found, parts.values(), changed=_changed(form, parts), by=by, now=now)

@@ -85,7 +85,7 @@ def verdict_reply(request, plan, period, number):
 
 def _hearing(request, plan, period, number):
     period = period_at(request, plan, period)
-    tasks = Task.objects.filter(number=number)
+    tasks = hearings.with_replies(Task.objects.filter(number=number), period)
     standings = figures.standings(period.plan, period, request.user, timezone.now(), tasks=tasks)
     found = hearings.of_period(period, request.user, timezone.now(), standings=standings)
     if not found or not (request.user.is_office or found[0].proposal or found[0].verdict):

@@ -41,6 +41,8 @@ def workbench(request, plan, period):
     }
     context = {"plan": period.plan, "period": period, "now": now}
     context |= {name: desk(user, period, now) for role, (name, desk) in desks.items() if user.has_role(role)}
+    if "office" in context:
+        frame_of(request).has_counted(context["office"].filing)
     if user.has_role(Role.REPORTER, Role.APPROVER):
         context["feedback"] = hearings.waiting_for(user, period.plan, now)
         context["contributions"] = contributions.of_lead_desk(user, period, now)
