@@ -1,17 +1,19 @@
 """Many returns in one go: each is decided or submitted by the real verb; one that fails stops no other."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.db.models import OuterRef, Q, Subquery
 
 from agencies.models import Role
 from agencies.permissions import Denied, why_not
-from progress import completeness, permissions, workflow
+from progress import completeness, handouts, permissions, workflow
 from progress.models import ProgressReport, ReportStep, TaskReturn
 from progress.workflow import Incomplete, Stale, WrongState
 from tasks.models import AnnualGoal
 
 LIMIT = 200
+NUMBER = re.compile("[0-9]{1,18}")
 # What may be done to many at once; the rest is done one by one.
 VERBS = ("accept", "approve", "send_back", "submit")
 GONE = "已不在您的待办中，没有办理。"
@@ -56,7 +58,7 @@ def choices_of(values):
     found = {}
     for value in values:
         pk, _, revision = value.partition("-")
-        if pk.isdecimal() and revision.isdecimal() and len(value) <= 36:
+        if NUMBER.fullmatch(pk) and NUMBER.fullmatch(revision):
             found.setdefault(int(pk), Choice(int(pk), int(revision)))
     if len(found) > LIMIT:
         raise TooMany(len(found))
@@ -154,7 +156,7 @@ def filled(user, period, now):
             waived_at__isnull=True,
             edited_at__isnull=False,
         )
-        .annotate(came_back_at=Subquery(came_back.values("at")[:1]))
+        .annotate(came_back_at=Subquery(came_back.values("at")[:1]), **handouts.along_open())
         .select_related("agency", "period__plan", "task", "task_return")
         .order_by("task__number", "order", "agency__order")
     )

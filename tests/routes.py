@@ -167,14 +167,10 @@ ROUTES = {
     "progress:handout_recall": Route(
         NO_POST, all_get(404, reporter=302, approver=403), {**OF_RETURN, "pk": "handout"}
     ),
-    "progress:unit_handouts_of": Route(
-        all_get(404, own=(200, 404)), all_get(404, own=(400, 404)), {**PLACE, "agency": "agency"}
-    ),
-    "progress:unit_handout_merge": Route(
-        all_get(404), address={**PLACE, "agency": "agency", "pk": "missing"}
-    ),
+    "progress:unit_handouts_of": Route(all_get(404, own=200), all_get(404, own=400), OF_UNIT),
+    "progress:unit_handout_merge": Route(all_get(404), address={**OF_UNIT, "pk": "unit_handout"}),
     "progress:unit_handout_recall": Route(
-        NO_POST, all_get(404), {**PLACE, "agency": "agency", "pk": "missing"}
+        NO_POST, all_get(404, reporter=302, approver=403), {**OF_UNIT, "pk": "unit_handout"}
     ),
     "progress:register": Route(TASKS, NO_POST, PLACE),
     "progress:register_export": Route(TASKS, NO_POST, PLACE),

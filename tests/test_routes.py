@@ -47,15 +47,8 @@ class World:
         self.clients |= {kind: client_of(one) for kind, one in self.people.items()}
         task = factories.make_task(leads=[body("fgw")], supports=[body("kjj")])
         report = factories.make_report(task, body("fgw"))
-        factories.make_unit_report(body("fgw"), report.period)
-        handout = Handout.objects.create(
-            report=report,
-            to=self.people["colleague"],
-            parts=["progress"],
-            due_on=factories.DUE.date(),
-            handed_at=factories.OPENS,
-            handed_by=self.people["reporter"],
-        )
+        summary = factories.make_unit_report(body("fgw"), report.period)
+        handout, of_unit = self._handed_out(report, "progress"), self._handed_out(summary, "overview")
         inferred = AgencyName.objects.create(agency=body("fgw"), name="市某委", inferred=True)
         group = AgencyGroup.objects.create(code="some", name="某些单位")
         self.values = {
@@ -65,6 +58,7 @@ class World:
             "agency": "fgw",
             "report": report.pk,
             "handout": handout.pk,
+            "unit_handout": of_unit.pk,
             "person": "fgw",
             "token": "nonsense",
             "group": group.pk,
@@ -72,6 +66,16 @@ class World:
             "inference_kind": "name",
             "missing": 987654,
         }
+
+    def _handed_out(self, report, part):
+        return Handout.objects.create(
+            report=report,
+            to=self.people["colleague"],
+            parts=[part],
+            due_on=factories.DUE.date(),
+            handed_at=factories.OPENS,
+            handed_by=self.people["reporter"],
+        )
 
     def url(self, name):
         if ROUTES[name].path:

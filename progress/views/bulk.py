@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from progress import bulk, permissions, remarks, review_queue
+from progress import bulk, handouts, permissions, remarks, review_queue
 from progress.forms import ReasonForm
 from progress.models import ProgressReport
 from progress.views.place import period_at
@@ -67,7 +67,10 @@ def submit_filled(request, plan, period):
     context = {
         "plan": period.plan,
         "period": period,
-        "ready": [(report, said[report.pk], report.is_late(now)) for report in filled.ready],
+        "ready": [
+            (report, said[report.pk], report.is_late(now), handouts.open_of(report))
+            for report in filled.ready
+        ],
         "unready": filled.unready,
         "signs": any(report.agency.needs_approver for report in filled.ready),
     }

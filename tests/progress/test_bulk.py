@@ -1,15 +1,17 @@
 """Many at once: what goes through, what is left out and named, what is shown before, and who may."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from agencies.models import Role
-from progress import bulk, drafts, remarks, workflow
+from progress import bulk, drafts, handouts, remarks, workflow
 from progress.bulk import Choice
 from progress.models import ProgressReport
 from progress.workflow import Incomplete
 from tests import factories
-from tests.cast import body
+from tests.cast import body, person
 from tests.factories import BEFORE_DUE, fill, make_goal, make_period, make_report, make_task, walk
 
 State = ProgressReport.State
@@ -261,6 +263,16 @@ def test_a_reporter_sends_off_all_that_is_ready(fgw, kjj, reporter, kjj_reporter
     assert states(*reports) == [State.AWAITING_APPROVAL, State.AWAITING_APPROVAL, State.DRAFT]
     as_(kjj_reporter).post(address, {"chosen": [f"{reports[2].pk}-1"]})
     assert states(reports[2]) == [State.DRAFT]
+
+
+def test_what_colleagues_still_have_is_told_before_all_is_sent(fgw, reporter, as_):
+    one, other = (fill(make_report(make_task(number, leads=[fgw]), fgw), by=reporter) for number in (1, 2))
+    colleague = person("fgw-colleague", Role.COLLEAGUE, "fgw")
+    handouts.hand_out([one], to=[colleague], parts=["problem"], due_on=date.max, by=reporter, now=BEFORE_DUE)
+    page = as_(reporter).get(reverse("progress:bulk_submit", args=PLACE)).text
+    assert page.count("尚有 1 项分办未并入") == 1
+    assert f"{one.get_absolute_url()}handouts/" in page
+    assert f"{other.get_absolute_url()}handouts/" not in page
 
 
 def test_after_one_is_sent_the_next_unfinished_opens(fgw, reporter, as_):

@@ -8,12 +8,23 @@ from django.urls import reverse
 
 from agencies.models import AgencySuccession, Role
 from agencies.permissions import Denied
-from progress import attachments, content, dashboards, letters, papers, permissions, vacancy, workflow
+from progress import (
+    attachments,
+    content,
+    dashboards,
+    letters,
+    papers,
+    permissions,
+    taking_over,
+    vacancy,
+    workflow,
+)
 from progress.demonstration import removal
 from progress.models import Attachment, ReplacedDraft, SignedPaper
+from progress.return_sheet import ReturnSheet
 from progress.workflow import Incomplete, Stale, WrongState
 from tests.cast import body
-from tests.factories import PROGRESS, State, fill, walk
+from tests.factories import BEFORE_DUE, PROGRESS, State, fill, walk
 from tests.progress.on_paper import LETTER, NOW, OPENS, enter, lock, make, page, scan, sign, untouched
 from tests.progress.test_attachments import PNG, stored
 
@@ -110,6 +121,29 @@ def test_nothing_of_the_draft_leaves_with_the_letter_and_none_is_lost(fgw, repor
     file = Attachment.objects.get()
     assert kept.content["attachments"][0]["id"] == file.pk
     assert attachments.may_download(reporter, file) and not attachments.may_download(office, file)
+
+
+def test_words_the_lead_has_taken_over_stay_out_of_a_letter(report, ask, give, reporter, office, as_):
+    give(ask()[0])
+    offers = ReturnSheet(content.load(report.pk)).offers
+    key, at = offers.waiting[0].words[0].key, {"now": BEFORE_DUE, "revision": report.revision}
+    taking_over.take(report, offers, key, into="progress", by=reporter, **at)
+    report = content.load(report.pk)
+    assert report.taken_over.count() == 1
+    entered = letters.enter(
+        report,
+        PROGRESS,
+        scan("来函.pdf"),
+        reference="来函8号",
+        received_at=BEFORE_DUE,
+        by=office,
+        now=BEFORE_DUE,
+        revision=report.revision,
+    )
+    left = entered.versions.get().content
+    assert left["sources"] == [] and "320万元" not in str(left)
+    assert entered.replaced_drafts.get().content["sources"][0]["agency"] == "市科技局"
+    assert "320万元" not in as_(office).get(entered.get_absolute_url()).text
 
 
 def test_nothing_to_set_aside_is_nothing_set_aside(fgw, office, people):

@@ -178,14 +178,17 @@ def test_the_annual_report_asks_its_five_parts(as_, county_reporter, county):
 
 
 def test_a_summary_signed_on_paper_goes_to_the_office(as_, people, report):
-    walk(report, State.AWAITING_APPROVAL, now=timezone.now(), **people)
+    report = walk(report, State.AWAITING_APPROVAL, now=timezone.now(), **people)
     url = f"{report.get_absolute_url()}offline/"
     client = as_(people["approver"])
     assert "签字盖章件" in client.get(url).content.decode()
     scan = SimpleUploadedFile("扫描件.pdf", PDF)
-    data = {"revision": 3, "file": scan, "signer": "周县长", "signed_on": "2026-11-20"}
-    assert client.post(url, data).status_code in (302, 400)
+    data = {"revision": report.revision, "file": scan, "signer": "周县长", "signed_on": timezone.localdate()}
     assert as_(people["office"]).get(url).status_code == 403
+    assert client.post(url, data).status_code == 302
+    report.refresh_from_db()
+    assert (report.state, report.signed_paper.signer) == (State.UNDER_REVIEW, "周县长")
+    assert report.versions.count() == 1
 
 
 def test_the_office_enters_a_summary_from_a_letter(as_, people, report):
