@@ -301,6 +301,8 @@ def icon(name, label=""):
 
 # --- links that keep plan and period ----------------------------------------------------------------
 
+# What another period need not have: it goes up to what stands above it, where a list or a return does.
+UPWARDS = re.compile(r"^((?:reviews|corrections|extensions|units)/|tasks/\d+/return/[^/]+/).*")
 FRAMED_PATH = re.compile(r"^/work/(?P<plan>\d{4}-\d{4})/(?P<period>\d{4}(?:Q[1-4]|H[12])?)/(?P<rest>.*)$")
 
 
@@ -340,19 +342,18 @@ def _latest_period(plan):
 
 @register.simple_tag(takes_context=True)
 def switch_to(context, plan=None, period=None):
-    """This page's address in another plan or period.
+    """This page's address in another plan or period (see `UPWARDS`).
 
-    Another period keeps the whole address. Another plan keeps the page, but of a single task or review
-    goes up to its list: number 15 of one plan is not number 15 of the other.
+    Number 15 of one plan is not number 15 of the other, so another plan goes up to a list; a year has no
+    returns of a task, so it shows the task.
     """
     request = context.get("request")
     found = FRAMED_PATH.match(request.path) if request else None
-    rest = found["rest"] if found else ""
+    rest = UPWARDS.sub(r"\1", found["rest"]) if found else ""
+    rest = rest.split("return/")[0] if period and "Q" not in _code(period) else rest
     if plan is not None and _code(plan) != _framed(context, "plan"):
-        rest = rest.split("/")[0] + "/" if "/" in rest else rest
+        rest = "tasks/" if rest.startswith(("sheet/", "briefs/")) else re.sub("/.*", "/", rest)
         period = period or _latest_period(plan)
-    if rest.startswith("reviews/"):
-        rest = "reviews/"
     plan_code = _code(plan) or _framed(context, "plan")
     period_code = _code(period) or _framed(context, "period")
     return f"/work/{plan_code}/{period_code}/{rest}"

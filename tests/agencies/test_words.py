@@ -98,6 +98,15 @@ class Frame:
     [
         ("/work/2024-2026/2026Q3/tasks/15/", "/work/2024-2026/2026Q2/tasks/15/"),
         ("/work/2024-2026/2026Q3/reviews/7/", "/work/2024-2026/2026Q2/reviews/"),
+        ("/work/2024-2026/2026Q3/corrections/7/", "/work/2024-2026/2026Q2/corrections/"),
+        ("/work/2024-2026/2026Q3/extensions/new/7/", "/work/2024-2026/2026Q2/extensions/"),
+        ("/work/2024-2026/2026Q3/units/sixian/versions/", "/work/2024-2026/2026Q2/units/"),
+        ("/work/2024-2026/2026Q3/tasks/15/return/fgw/", "/work/2024-2026/2026Q2/tasks/15/return/fgw/"),
+        (
+            "/work/2024-2026/2026Q3/tasks/15/return/fgw/requests/",
+            "/work/2024-2026/2026Q2/tasks/15/return/fgw/",
+        ),
+        ("/work/2024-2026/2026Q3/sheet/fgw/", "/work/2024-2026/2026Q2/sheet/fgw/"),
         ("/work/me/", "/work/2024-2026/2026Q2/"),
     ],
 )
@@ -106,8 +115,15 @@ def test_another_period_keeps_the_page(path, target):
     assert rendered("{% switch_to period=p %}", request=request, frame=Frame(), p="2026Q2") == target
 
 
-def test_another_plan_goes_up_to_the_list_of_tasks():
-    request = RequestFactory().get("/work/2024-2026/2026Q3/tasks/15/")
+def test_a_year_shows_the_task_of_a_return():
+    request = RequestFactory().get("/work/2024-2026/2026Q3/tasks/15/return/fgw/handouts/1/")
+    shown = rendered("{% switch_to period=p %}", request=request, frame=Frame(), p="2026")
+    assert shown == "/work/2024-2026/2026/tasks/15/"
+
+
+@pytest.mark.parametrize("page", ["tasks/15/", "sheet/fgw/", "briefs/chapters/1/"])
+def test_another_plan_goes_up_to_the_list_of_tasks(page):
+    request = RequestFactory().get(f"/work/2024-2026/2026Q3/{page}")
     older = Plan("2021-2023", "2021Q2", "2023Q4")
     assert rendered("{% switch_to plan=plan %}", request=request, frame=Frame(), plan=older) == (
         "/work/2021-2023/2023Q4/tasks/"
