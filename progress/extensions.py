@@ -163,7 +163,7 @@ def grant(extensions, *, new_due_at, by, now, note=""):
     present due instant, though it may be past by now. Raises Denied, ValidationError (a sentence).
     """
     check_decide(by)
-    extensions = _to_decide(extensions)
+    extensions = _to_decide(extensions, by)
     for extension in extensions:
         report, due_at = extension.report, new_due_at or extension.wanted_until
         if report.due_at is not None and due_at <= report.due_at:
@@ -186,7 +186,7 @@ def refuse(extensions, *, reason, by, now):
     check_decide(by)
     if not reason.strip():
         raise ValidationError("不同意延期须写明理由，申请单位会看到。", code="no_reason")
-    extensions = _to_decide(extensions)
+    extensions = _to_decide(extensions, by)
     for extension in extensions:
         extension.granted, extension.decision = False, reason.strip()
         _decide(extension, by, now)
@@ -194,8 +194,8 @@ def refuse(extensions, *, reason, by, now):
     return extensions
 
 
-def _to_decide(extensions):
-    """The requests, held, each endorsed and undecided. Raises Denied."""
+def _to_decide(extensions, by):
+    """The requests, held, each endorsed and undecided, none of `by`'s own making. Raises Denied."""
     found = [_locked(extension) for extension in sorted(extensions, key=lambda each: each.pk)]
     if not found:
         raise Denied("没有选中延期申请，请先勾选。")
@@ -203,6 +203,8 @@ def _to_decide(extensions):
         _check_open(extension)
         if extension.endorsed_at is None:
             raise Denied("这份延期申请还没有经本单位审签。")
+        if by.pk in (extension.asked_by_id, extension.endorsed_by_id):
+            raise Denied("申请人或审签人不能决定自己经手的延期申请，请由办公室另一位同志办理。")
     return found
 
 

@@ -6,12 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from agencies.models import Role
+from agencies.models import Post, Role, User
 from agencies.permissions import Denied
 from progress import extensions, figures
 from progress.models import Extension, ProgressReport
 from progress.periods import set_due
-from tests.cast import person
+from tests.cast import body, person
 from tests.factories import AFTER_DUE, BEFORE_DUE, DUE, make_period, make_report, make_task, walk
 
 State = ProgressReport.State
@@ -253,3 +253,16 @@ def test_the_greyed_button_says_why(report, as_, reporter):
         in as_(reporter).get(report.get_absolute_url()).content.decode()
     )
     assert make_period().due_at == DUE
+
+
+@pytest.mark.parametrize("who", ["reporter", "approver"])
+def test_nobody_decides_on_a_request_of_their_own(report, people, who):
+    """Also who works in the office and in the body asks a colleague of the office."""
+    asked = asked_and_signed(report, people)
+    Post.objects.create(user=people[who], role=Role.OFFICE, agency=body("office"))
+    both = User.objects.get(pk=people[who].pk)
+    with pytest.raises(Denied, match="另一位同志"):
+        grant(asked, both)
+    with pytest.raises(Denied, match="另一位同志"):
+        extensions.refuse([asked], reason="数据已发布", by=both, now=AFTER_DUE)
+    assert grant(asked, people["office"]).granted
