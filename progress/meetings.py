@@ -1,7 +1,7 @@
 """会议版: a period's figures as they stood at an instant, kept whole for the screen in the meeting room.
 
 What is in it is what leaders may know of who were named for nothing: confirmed lamps, accepted returns, no
-sensitive task. Nothing is read from the tables again when it is shown; a refresh is a new edition.
+sensitive task. No figure is read from the tables again when it is shown; a refresh is a new edition.
 """
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from agencies import audit
 from agencies.models import Post, Role, User
 from progress import charts, figures, issuing, permissions
 from progress.models import Issuance, Lamp, MeetingEdition
+from tasks.models import Task
 
 LARGER = 1.7  # a chart for a desk, read from across a room
 LINE = 34  # characters of a table's line on the screen
@@ -61,6 +62,20 @@ def gather(period, now):
 def editions_of(period):
     """The editions of a period, newest first, without their contents."""
     return period.meeting_editions.defer("data").select_related("taken_by").order_by("-taken_at", "-pk")
+
+
+def readable(data):
+    """What is shown of an edition's contents: as it was kept, but for tasks marked sensitive since it was
+    taken, which are not for the room."""
+    marked = Task.objects.filter(plan__code=data["plan"]["code"], is_sensitive=True)
+    hidden = set(marked.values_list("number", flat=True))
+    if not hidden:
+        return data
+    lists = {name: [row for row in data[name] if row["number"] not in hidden] for name in OF_TASKS}
+    return {**data, **lists}
+
+
+OF_TASKS = ("behind", "problems")
 
 
 def slides(data):
@@ -123,8 +138,8 @@ def _behind(row):
 
 def _problem(row):
     return {
-        "number": row.task.number,
-        "title": row.task.title,
+        "number": row.number,
+        "title": row.title,
         "agency": row.agency.name,
         "problem": row.problem,
         "request": row.request,

@@ -18,13 +18,14 @@ def meeting(request, plan, period):
     permissions.check_meeting(request.user)
     editions = list(meetings.editions_of(period))
     shown = _chosen(editions, request.GET.get("edition", ""))
+    data = meetings.readable(shown.data) if shown else None
     context = {
         "plan": period.plan,
         "period": period,
         "editions": editions,
         "edition": shown,
-        "data": shown.data if shown else None,
-        "slides": meetings.slides(shown.data) if shown else [],
+        "data": data,
+        "slides": meetings.slides(data) if shown else [],
         "is_newest": shown is None or shown == editions[0],
         "may_take": request.user.is_office and period.is_open,
     }

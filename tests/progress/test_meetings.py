@@ -48,6 +48,14 @@ def test_only_confirmed_lamps_and_nothing_sensitive_is_in_it(quarter, office):
     assert "之3" not in str(data)
 
 
+def test_a_task_marked_sensitive_later_is_not_for_the_room(quarter, as_, office, leader):
+    meetings.take(quarter, by=office, now=timezone.now())
+    assert "某事之1" in as_(leader).get(PAGE).content.decode()
+    quarter.plan.tasks.filter(number=1).update(is_sensitive=True)
+    page = as_(leader).get(PAGE).content.decode()
+    assert "某事之1" not in page and "难处之1" not in page and "某事之2" in page
+
+
 def test_an_edition_stays_as_it_was_taken_until_it_is_refreshed(quarter, as_, office, leader):
     client = as_(office)
     taken = timezone.now() - timedelta(hours=1)
@@ -98,8 +106,9 @@ def test_the_screen_is_shown_without_navigation_and_from_the_edition_alone(quart
         page = client.get(PAGE).content.decode()
     assert "主导航" not in page and not re.search(r"\sstyle=", page)
     assert [group for group in ("总览", "滞后清单", "问题", "报送情况") if group not in page] == []
-    tables = ("progress_taskverdict", "progress_progressreport", "tasks_task", "progress_taskreturn")
+    tables = ("progress_taskverdict", "progress_progressreport", "progress_taskreturn")
     assert not [row for row in asked if any(f'FROM "{table}"' in row["sql"] for table in tables)]
+    assert not any('"tasks_task"."title"' in row["sql"] for row in asked), "only which are sensitive"
     assert len(asked) <= 12
 
 
