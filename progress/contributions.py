@@ -101,7 +101,7 @@ def open_requests(report):
     """What a lead's report asks for, with the contributions, in official order of the bodies."""
     return (
         report.requests.filter(cancelled_at__isnull=True)
-        .select_related("contribution__agency", "contribution__period", "contribution__task", "by")
+        .select_related("contribution__agency", "contribution__period__plan", "contribution__task", "by")
         .order_by("contribution__agency__order", "pk")
     )
 

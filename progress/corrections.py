@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q, Subquery
 
 from agencies import audit
 from agencies.audit import keep_secret
@@ -240,18 +241,25 @@ class Marks:
     signed: ReportVersion | None = None
 
 
-def marks(user, report, version):
-    """The Marks of a report with its present version (None where nothing left); one or two queries."""
+def versions_shown(report):
+    """(the newest version of a report, the last one its body itself signed); None where nothing left. One
+    query."""
+    made = report.corrections.granted().filter(new_version__isnull=False).values("new_version")
+    newest = report.versions.order_by("-number").values("pk")
+    signed = newest.exclude(number__in=made)
+    wanted = Q(pk=Subquery(newest[:1])) | Q(pk=Subquery(signed[:1]))
+    found = list(report.versions.filter(wanted).select_related("frozen_by").order_by("-number"))
+    return (found[0], found[-1]) if found else (None, None)
+
+
+def marks(user, report, version, signed):
+    """The Marks of a report with what `versions_shown` gives of it; one query at the most."""
     if version is None:
         return Marks()
     known = list(report.corrections.select_related("asked_by", "decided_by", "paper").order_by("-pk"))
     made = {each.new_version: each for each in known if each.granted}
     waiting = next((each for each in known if each.is_waiting), None)
     own = report.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER)
-    signed = version
-    if version.number in made:
-        by_body = report.versions.exclude(number__in=list(made)).select_related("frozen_by")
-        signed = by_body.order_by("-number").first()
     return Marks(
         made=made.get(version.number),
         waiting=waiting if own or permissions.reviews(user, report) else None,

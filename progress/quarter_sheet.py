@@ -163,7 +163,8 @@ class QuarterSheet:
 
     def _why_no_paper(self, report):
         """Asked once for all returns that the rules cannot tell apart."""
-        case = (report.state in papers.OUT, report.submitted_by_id, report.resubmit_by)
+        shut = why_not(permissions.check_not_locked, report, self.now)
+        case = (report.state in papers.OUT, report.submitted_by_id == self.user.pk, shut)
         if case not in self._known_refusals:
             self._known_refusals[case] = why_not(papers.check_sign, self.user, report, self.now)
         return self._known_refusals[case]

@@ -47,7 +47,7 @@ def said_along(period):
 
 
 OF_VERSION = (
-    *("report__pk", "report__kind", "report__state"),
+    *("report__pk", "report__kind", "report__state", "report__task"),
     *("report__agency__pk", "report__agency__code", "report__agency__name", "report__agency__order"),
     *("report__period__pk", "report__period__code", "report__period__starts_on", "report__period__ends_on"),
     *("report__period__plan__pk", "report__period__plan__code"),

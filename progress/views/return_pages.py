@@ -68,11 +68,11 @@ def read(request, sheet, decision=None, status=200):
     """The paper form: live for its own body, the last version that left for others."""
     report = sheet.report
     readable = permissions.content_for(request.user, report)
-    version = report.versions.order_by("-number").first() if readable else None
+    version, signed = corrections.versions_shown(report) if readable else (None, None)
     said = content.snapshot(report) if readable == "live" else version.content if version else None
     said = units.readable_part(request.user, report, said)
     reads_versions = permissions.reads_versions(request.user, report)
-    marks = corrections.marks(request.user, report, version)
+    marks = corrections.marks(request.user, report, version, signed)
     now = timezone.now()
     context = {
         "sheet": sheet,
