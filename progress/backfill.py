@@ -38,6 +38,7 @@ NATURES = {
     "确认无变化": (Nature.NO_CHANGE, ""),
     **{f"确认无变化（{ground.label}）": (Nature.NO_CHANGE, ground) for ground in Ground},
 }
+BEING_WRITTEN = "单位已经开始填写这一项，请由单位报送，或凭来函逐项代录。"
 MOST_ROWS = 500
 LONGEST_BASIS = 120
 State = ProgressReport.State
@@ -179,10 +180,16 @@ def _find(period, rows):
             row.problems.append(_unknown(period, row.keys, by_place))
         elif row.keys in seen:
             row.problems.append(f"与第 {seen[row.keys]} 行重复。")
-        elif row.report.edited_at is not None and not row.report.entered_on_behalf:
-            row.problems.append("单位已经开始填写这一项，请由单位报送，或凭来函逐项代录。")
+        elif _is_being_written(row.report):
+            row.problems.append(BEING_WRITTEN)
         seen.setdefault(row.keys, row.number)
         row.problems += _said_problems(row.said)
+
+
+def _is_being_written(report):
+    """Whether the body itself has written there: it may be changing what was entered for it."""
+    last_by_office = report.entered_on_behalf and report.edited_by_id == report.submitted_by_id
+    return report.edited_at is not None and not last_by_office
 
 
 def _unknown(period, keys, by_place):
@@ -265,6 +272,9 @@ def _keep(agency, period, rows, basis, by, now):
 def _enter(row, paper, by, now):
     """One return, as 代录; what is still missing is the row's problem."""
     report = content.load(row.report.pk)
+    if _is_being_written(report):
+        row.problems.append(BEING_WRITTEN)
+        return
     try:
         written = drafts.save(
             report,

@@ -4,18 +4,24 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.permissions import Denied
-from agencies.sheet_reading import read_sheet
+from agencies.sheet_reading import LARGEST_FILE, read_sheet
 from agencies.spreadsheets import workbook_response
 from progress import backfill
+from progress.attachments import too_large
 from progress.content import TEXT_LIMIT
 from progress.filetypes import Refused, recognise
 from progress.time_forms import BackfillForm
 from progress.views.place import period_at
+from progress.views.upload_limit import limit_uploads
 
 
+@csrf_exempt
+@limit_uploads
+@csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def backfill_page(request, plan, period):
     """What is still to be entered, the sheet to download, and the filled one to upload."""
@@ -24,6 +30,8 @@ def backfill_page(request, plan, period):
     if request.method != "POST":
         return _page(request, period, BackfillForm())
     form, problems = BackfillForm(request.POST, request.FILES), []
+    for name in request.too_large:
+        form.add_error("file", too_large(name).reason)
     if form.is_valid():
         try:
             entered = backfill.enter(
@@ -48,10 +56,12 @@ def backfill_page(request, plan, period):
 def _cells(upload):
     """The cells of the uploaded sheet; its type told by content. Raises Refused, Denied."""
     upload.seek(0)
-    _, extension = recognise(upload.name, upload.read())
-    upload.seek(0)
-    if extension != "xlsx":
-        raise Refused("请上传补录表（xlsx）。")
+    if upload.size <= LARGEST_FILE:
+        # What is larger is refused below, before it is read.
+        _, extension = recognise(upload.name, upload.read())
+        upload.seek(0)
+        if extension != "xlsx":
+            raise Refused("请上传补录表（xlsx）。")
     return read_sheet(upload, longest=TEXT_LIMIT + 1, formulas=True)
 
 

@@ -157,6 +157,19 @@ def test_a_draft_of_the_body_is_not_written_over(period, reports, reporter, offi
     assert "单位已经开始填写" in problems(period, office, row_2=PROGRESS)[0]
 
 
+def test_what_came_back_and_the_body_rewrites_is_its_own(period, reports, reporter, office, office2):
+    again = {"row_2": PROGRESS | {"工作进展": "1—3月，建成平台4个。"}}
+    for _ in range(2):  # entered, sent back, entered once more
+        (entered,) = enter(period, office, **again)
+        entered = workflow.send_back(
+            entered, by=office2, now=AFTER_DUE, revision=entered.revision, reason="请核对"
+        )
+    fill(entered, by=reporter, now=AFTER_DUE, progress="单位正在改写。")
+    with pytest.raises(backfill.Wrong, match="单位已经开始填写"):
+        enter(period, office, **again)
+    assert ProgressReport.objects.get(pk=entered.pk).task_return.progress == "单位正在改写。"
+
+
 def test_another_sheet_is_refused(period, reports, office):
     for cells in ([], [["姓名"]], [["", ""]], sheet(period), [backfill.LABELS] + [["x"] * 12] * 501):
         with pytest.raises(backfill.Wrong):
@@ -182,6 +195,18 @@ def upload(cells):
         book.active.append(line)
     book.save(stream)
     return SimpleUploadedFile("补录表.xlsx", stream.getvalue())
+
+
+def test_a_sheet_too_large_is_refused_unread(period, reports, office, as_, monkeypatch):
+    page = reverse("progress:backfill", args=[period.plan.code, period.code])
+    monkeypatch.setattr("progress.views.backfill.recognise", None)
+    large = SimpleUploadedFile("补录表.xlsx", b"PK" + b"0" * 3 * 1024 * 1024)
+    answer = as_(office).post(page, {"file": large, "basis": BASIS})
+    assert answer.status_code == 400 and "2 MB" in answer.content.decode()
+    monkeypatch.setattr("progress.views.upload_limit.MAX_SIZE", 1024)
+    cut = SimpleUploadedFile("补录表.xlsx", b"PK" + b"0" * 4096)
+    answer = as_(office).post(page, {"file": cut, "basis": BASIS})
+    assert answer.status_code == 400 and "补录表.xlsx”超过" in answer.content.decode()
 
 
 def test_down_and_up_again_in_the_browser(period, reports, office, office2, reporter, as_):
