@@ -30,6 +30,8 @@ def confirm_verdicts(period, task_numbers, *, by, now, answer="", revision=None)
     answer = answer.strip()
     if len(answer) > LONGEST_ANSWER:
         raise Refused(f"答复有 {len(answer)} 字，请精简到 {LONGEST_ANSWER} 字以内。")
+    if "\x00" in answer:
+        raise Refused("答复含有无法保存的字符，请删除后再试。")
     chosen = proposals.choose(period, task_numbers, by, now, only=(READY,))
     outcome, ready = Outcome([]), []
     for hearing in chosen:
