@@ -152,7 +152,9 @@ def add_new_duties(period, *, now):
     """Add the rows of duties that began after `period` was opened; returns them. Nothing is removed."""
     rows = create_owed(period, demo=period.opened_for_demo)
     if rows:
-        record("增列应报", period, by=None, now=now, detail={"应报": [str(row) for row in rows]})
+        # The trail of a period is open to those who may not know of a sensitive task.
+        named = [str(row) for row in rows if row.task_id is None or not row.task.is_sensitive]
+        record("增列应报", period, by=None, now=now, detail={"应报": named, "项数": len(rows)})
     return rows
 
 
