@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from agencies import audit
@@ -276,6 +277,11 @@ def spoken(instant):
 def _request(report, duty, wanted, due_at, by, now):
     contribution = _contribution(report, duty, by)
     is_demo = report.is_demo or by.is_demo or contribution.is_demo
+    asked = report.requests.filter(contribution=contribution, cancelled_at__isnull=True)
+    if contribution.has_left and asked.exists():
+        raise ValidationError(
+            {"agencies": f"{duty.agency.name}已经报来，不必再商请；需要补充的，请退回并写明原因。"}
+        )
     request, _ = ContributionRequest.objects.update_or_create(
         lead_report=report,
         contribution=contribution,
@@ -374,9 +380,17 @@ def cancel(request, *, by, now):
     if contribution.asked_by.filter(cancelled_at__isnull=True).exists():
         _settle(contribution)
     else:
-        contribution.waived_at, contribution.waived_by, contribution.waived_reason = now, by, CANCELLED
-        contribution.save(update_fields=["waived_at", "waived_by", "waived_reason"])
+        _waive(request, by, now)
     audit.record("取消商请", report, by=by, now=now, detail={"配合单位": contribution.agency.name})
+
+
+def _waive(request, by, now):
+    """Nobody asks for it any more. What has left at this very instant stays asked for."""
+    waived = {"waived_at": now, "waived_by": by, "waived_reason": CANCELLED, "revision": F("revision") + 1}
+    if not ProgressReport.objects.filter(pk=request.contribution_id, left_at__isnull=True).update(**waived):
+        request.contribution = ProgressReport.objects.select_related("agency").get(pk=request.contribution_id)
+        request.cancelled_at = None
+        _check_open(request, "不能取消")
 
 
 def _check_open(request, what):

@@ -415,3 +415,26 @@ def test_task_42_of_2024_with_its_real_supporters(plans):
     # 13 October 2026 18:00 less three working days, over a weekend and the working Saturday of the 10th.
     assert contributions.spoken(report.due_at) == "10月13日18:00"
     assert contributions.spoken(asked[0].due_at) == "10月9日18:00"
+
+
+def test_what_has_been_given_is_not_asked_for_anew(ask, give):
+    """The date it counts against does not move after it left."""
+    (asked,) = ask()
+    left = give(asked)
+    with pytest.raises(ValidationError, match="市科技局已经报来"):
+        ask(wanted="另一件事", due_at=DUE)
+    asked.refresh_from_db()
+    assert asked.wanted == WANTED
+    assert ProgressReport.objects.get(pk=left.pk).due_at == asked.due_at
+
+
+def test_what_leaves_while_it_is_being_cancelled_stays_asked_for(ask, give, reporter):
+    (asked,) = ask()
+    seen = ContributionRequest.objects.select_related("contribution__agency", "lead_report__period").get(
+        pk=asked.pk
+    )
+    left = give(asked)
+    with pytest.raises(WrongState, match="市科技局已经报来"):
+        contributions.cancel(seen, by=reporter, now=BEFORE_DUE)
+    assert ProgressReport.objects.get(pk=left.pk).waived_at is None
+    assert ContributionRequest.objects.get(pk=asked.pk).cancelled_at is None
