@@ -185,9 +185,11 @@ def grant(correction, *, by, now, decision="", revision=None):
         things = issuing.issued_from(fresh, correction.old_version)
         correction.issued = issuing.frozen(things)
         correction.save(update_fields=["new_version", "issued"])
+        # Words of a unit's summary may stand in the return of a task not every reader of the trail knows.
+        told = things if fresh.task_id else issuing.unnamed(things)
         detail = _detail(correction) | {
             "version": correction.new_version,
-            "更正前已出具": "；".join(map(issuing.sentence, things)) or "无",
+            "更正前已出具": "；".join(map(issuing.sentence, told)) or "无",
         }
         audit.record("同意更正", correction, by=by, now=now, detail=detail)
     return correction

@@ -124,8 +124,11 @@ def issued_from(report, version):
 
 def as_read_by(user, things):
     """The office reads everything; others which kinds of things were given out and when."""
-    if user.has_role(Role.OFFICE):
-        return things
+    return things if user.has_role(Role.OFFICE) else unnamed(things)
+
+
+def unnamed(things):
+    """The list without what the things are called, say and where they are."""
     return [replace(thing, title="", by="", url="", text="") for thing in things]
 
 
@@ -155,7 +158,7 @@ def sentence(thing):
     """One thing in a line of the trail: kind, title, when."""
     when = f"{timezone.localtime(thing.at):%Y-%m-%d %H:%M}"
     again = f" 起 {thing.times} 次" if thing.times > 1 else ""
-    return f"{thing.kind} {thing.title} {when}{again}"
+    return " ".join(filter(None, [thing.kind, thing.title, f"{when}{again}"]))
 
 
 def _within(window, field):

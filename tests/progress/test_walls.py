@@ -9,11 +9,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from agencies.models import AuditEvent
-from progress import attachments, figures, workflow
-from progress.models import ProgressReport
+from progress import attachments, corrections, figures, periods, workflow
+from progress.models import ProgressReport, TakenOver
 from tasks import goals
 from tasks.models import Assignment, Project, Task
-from tests.factories import BEFORE_DUE, DUE, SHANGHAI, decide, fill, make_period, make_report, make_task, walk
+from tests.factories import (
+    BEFORE_DUE,
+    DUE,
+    SHANGHAI,
+    decide,
+    fill,
+    make_period,
+    make_report,
+    make_task,
+    make_unit_report,
+    walk,
+)
 from tests.progress.test_attachments import PDF
 
 State = ProgressReport.State
@@ -202,3 +213,68 @@ def test_the_day_begins_at_midnight_in_shanghai(fgw, kjj, office):
     early = datetime.combine(day, time(1), tzinfo=SHANGHAI).astimezone(UTC)
     [standing] = figures.standings(period.plan, period, office, early)
     assert [each.agency for each in standing.supports] == [kjj]
+
+
+def test_the_trail_of_a_quarter_names_no_sensitive_task_added_to_it(fgw, secret):
+    make_task(3, leads=[fgw], title="新增公开任务")
+    make_task(4, leads=[fgw], title="新增敏感任务", is_sensitive=True)
+    periods.ensure_periods(secret.period.plan, now=BEFORE_DUE)
+    periods.add_new_duties(secret.period, now=BEFORE_DUE)
+    told = AuditEvent.objects.get(verb="增列应报").detail
+    assert "新增公开任务" in str(told) and "新增敏感任务" not in str(told)
+    assert told["项数"] == len(told["应报"]) + 1
+
+
+def test_the_trail_does_not_tell_where_a_summarys_words_went(
+    secret, sixian, kjj_reporter, county_reporter, county_approver, office
+):
+    """They may have been taken over into the return of a sensitive task."""
+    Assignment.objects.create(task=secret.task, agency=sixian, role="support", duty="named", order=1)
+    people = {"reporter": county_reporter, "approver": county_approver, "office": office}
+    told = {"paragraphs": [{"chapter": 1, "text": "承接项目3个。", "tasks": [2]}]}
+    summary = walk(make_unit_report(sixian, secret.period), State.ACCEPTED, **people, **told)
+    TakenOver.objects.create(
+        report=secret,
+        field="progress",
+        source=summary,
+        version=1,
+        text="承接项目3个。",
+        at=BEFORE_DUE,
+        by=kjj_reporter,
+    )
+    changes = {"overview": "更正后的总体情况。"}
+    asked = corrections.ask(
+        summary, kind="slip", changes=changes, basis="台账", by=county_reporter, now=BEFORE_DUE
+    )
+    corrections.grant(asked, by=office, now=BEFORE_DUE)
+    assert "第 2 项" in asked.issued[0]["title"]
+    told = AuditEvent.objects.get(verb="同意更正").detail["更正前已出具"]
+    assert told.startswith("采用的材料 2030") and "第 2 项" not in told
+
+
+def test_why_a_body_corrects_itself_is_not_for_the_other_leads(
+    fgw, kjj, walkers, as_, reporter, kjj_reporter, office
+):
+    report = walk(make_report(make_task(1, leads=[fgw, kjj]), fgw), State.ACCEPTED, **walkers)
+    said = {"changes": {"problem": "资金不足。"}, "basis": "依据四七一一"}
+    asked = corrections.ask(report, kind="slip", **said, by=reporter, now=BEFORE_DUE)
+    corrections.grant(asked, by=office, now=BEFORE_DUE)
+    page = address("versions", report, 1, "fgw")
+    assert "依据四七一一" in as_(office).get(page).content.decode()
+    shown = as_(kjj_reporter).get(page).content.decode()
+    assert "更正：笔误" in shown and "四七一" not in shown
+
+
+@pytest.mark.parametrize("typed", ["²-1", f"{'9' * 30}-1", f"1-{'9' * 30}", "٣-1"])
+def test_deciding_on_returns_that_never_were(office, as_, typed):
+    period = make_period()
+    url = reverse("progress:bulk_decide", args=[period.plan.code, period.code])
+    said = {"verb": "accept", "chosen": typed, "confirmed": "1"}
+    assert as_(office).post(url, said).status_code == 302
+
+
+def test_an_answer_that_cannot_be_kept_is_refused(fgw, walkers, as_, office):
+    report = walk(make_report(make_task(1, leads=[fgw]), fgw), State.ACCEPTED, **walkers)
+    url = address("verdict_confirm", report, 1)
+    answer = as_(office).post(url, {"answer": "答复\x00"})
+    assert answer.status_code == 400 and "无法保存的字符" in answer.content.decode()
