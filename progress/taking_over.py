@@ -298,7 +298,10 @@ def fields_for(report, leads):
 
 @dataclass(frozen=True)
 class Source:
-    """A line under a return: who gave words to which field, and whether they still stand there unchanged."""
+    """A line under a return: who gave words to which field, and whether they still stand there unchanged.
+
+    text: empty where they do not and the reader may not have them (`units.readable_part`).
+    """
 
     agency: str
     label: str
@@ -317,7 +320,7 @@ def sources_of(said):
             row["text"],
             row["report"],
             row["version"],
-            row["text"] in (said.get(row["field"]) or ""),
+            row["text"] != "" and row["text"] in (said.get(row["field"]) or ""),
         )
         for row in said.get("sources") or ()
     ]

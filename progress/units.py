@@ -81,11 +81,14 @@ def _reads(user, report, assignments):
 
 def left_for(period):
     """The summaries whose words are offered in a period, as far as they have left their units."""
+    return ProgressReport.objects.filter(summaries_of(period), left_at__isnull=False, waived_at__isnull=True)
+
+
+def summaries_of(period):
+    """Which reports are a period's summaries, as a Q: the fourth quarter merges with the year end."""
     of_year = Q(period__plan=period.plan_id, period__code=str(period.year))
     periods = Q(period=period) | of_year if period.quarter == 4 else Q(period=period)
-    return ProgressReport.objects.filter(
-        periods, kind=ProgressReport.Kind.UNIT, left_at__isnull=False, waived_at__isnull=True
-    )
+    return periods & Q(kind=ProgressReport.Kind.UNIT)
 
 
 def offered_in(versions, task):
@@ -101,16 +104,28 @@ def offered_in(versions, task):
 
 def readable_part(user, report, said, unknown=None):
     """A snapshot as this person may read it. Of a unit's summary whoever may not know of a sensitive task
-    reads neither its number nor the paragraphs that concern no other task.
+    reads neither its number nor the paragraphs that concern no other task. Of a task's return others than
+    its body and the office read whose words it took over, and the words only where they still stand in it:
+    what was given to a lead and put in other words is between the two (design, section 1).
 
     unknown: `unknown_to(user)`, where it is at hand; else it is one query for such a reader.
     """
-    if said is None or not content.is_of_unit(said):
+    if said is None:
         return said
     if user.has_role(Role.OFFICE) or report.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER):
         return said
+    if not content.is_of_unit(said):
+        return _without_reworded(said)
     unknown = unknown_to(user) if unknown is None else unknown
     return known_part(said, {number for plan, number in unknown if plan == said["plan"]})
+
+
+def _without_reworded(said):
+    sources = [
+        row if row["text"] in (said.get(row["field"]) or "") else {**row, "text": ""}
+        for row in said.get("sources", ())
+    ]
+    return {**said, "sources": sources} if sources else said
 
 
 def unknown_to(user):

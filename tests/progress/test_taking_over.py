@@ -62,6 +62,25 @@ def test_the_source_stays_with_the_version(report, ask, give, reporter, approver
     assert taking_over.sources_of({"progress": "一个旧版本"}) == []
 
 
+def test_words_put_differently_are_between_the_two(
+    report, ask, give, reporter, approver, office, as_, county_reporter, leader
+):
+    """Once accepted supporters and leaders read the return, not what stood in a contribution before it was
+    reworded."""
+    give(ask()[0])
+    take(report, offers(report).waiting[0].words[0].key, "progress", reporter)
+    people = {"reporter": reporter, "approver": approver, "office": office}
+    row = factories.walk(fresh(report), State.ACCEPTED, **people, progress="已到位。")
+    original = "到位补助资金320万元"
+    for person, reads in ((reporter, True), (office, True), (county_reporter, False), (leader, False)):
+        client, page = as_(person), row.get_absolute_url()
+        said = client.get(page).content.decode()
+        assert "市科技局" in said and (original in said) == reads
+        for door in (f"/api/v1/reports/{row.pk}/", f"/api/v1/reports/{row.pk}/versions/"):
+            answer = client.get(door)
+            assert answer.status_code == 200 and (original in answer.content.decode()) == reads
+
+
 def test_the_same_words_go_in_once_and_old_words_not_at_all(report, ask, give, reporter, kjj_approver):
     left = give(ask()[0])
     key = offers(report).waiting[0].words[0].key
