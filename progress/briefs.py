@@ -80,13 +80,7 @@ def of_task(number, period, user, now):
                 Item("量化目标", [_target(each) for each in targets], joint="；", counted="项"),
             ],
             PROGRESS: [Item("", [_stand(row)]), Item("", _sentences(row.progress_text))],
-            OBSTACLE: _problems([row]),
-            ACTION: [
-                Item("需协调", _sentences(row.request)),
-                Item("牵头", [row.leads_text] if row.leads else ["责任单位待办公室确定"]),
-                Item("下一步", _sentences(row.next_steps)),
-            ],
-            CONTACT: [_contacts(row.leads, used, now)],
+            **_what_now(row, used, now),
         },
         used,
         [row.task],
@@ -115,17 +109,24 @@ def of_project(project, period, user, now):
                 Item("所属任务", [_stand(row)]),
                 Item("", _sentences(row.progress_text)),
             ],
-            OBSTACLE: _problems([row]),
-            ACTION: [
-                Item("需协调", _sentences(row.request)),
-                Item("牵头", [row.leads_text] if row.leads else ["责任单位待办公室确定"]),
-                Item("下一步", _sentences(row.next_steps)),
-            ],
-            CONTACT: [_contacts(row.leads, used, now)],
+            **_what_now(row, used, now),
         },
         used,
         [row.task],
     )
+
+
+def _what_now(row, used, now):
+    """What stands in the way of one task, who must act and whom to call."""
+    return {
+        OBSTACLE: _problems([row]),
+        ACTION: [
+            Item("需协调", _sentences(row.request)),
+            Item("牵头", [row.leads_text] if row.leads else ["责任单位待办公室确定"]),
+            Item("下一步", _sentences(row.next_steps)),
+        ],
+        CONTACT: [_contacts(row.leads, used, now)],
+    }
 
 
 def of_agency(agency, period, user, now):

@@ -182,6 +182,9 @@ class ProblemFilter(ReportsOfPeriodFilter):
         super().__init__(*args, **kwargs)
         for name in ("kind", "status", "late", "agency_class", "ended", "to"):
             del self.filters[name]
+        # In the fourth quarter also those who told it in the year's report.
+        told_by = Agency.objects.filter(pk__in=self.queryset.values("agency"))
+        self.filters["agency"].extra["queryset"] = told_by
 
     def of(self, rows):
         """All of them where nothing is asked or the form is wrong; else one query."""

@@ -1,6 +1,7 @@
 """How the tasks stand: lamps, the overview, problems. Every number comes from `figures`."""
 
 import django_filters
+from django.db.models import Q
 from django.utils import timezone
 from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 
 from agencies.api.problems import Problem
 from agencies.api.views import Answers
-from progress import figures, permissions
+from progress import figures, permissions, units
 from progress.api.periods import OF_PERIOD, PeriodCodeFilter, named_period
 from progress.api.shapes import figure
 from progress.filters import ProblemFilter, TaskStandingFilter, fits_lamp
@@ -115,7 +116,8 @@ class OfPeriod(Answers, GenericAPIView):
 
     def answer(self, rows, period):
         for row in rows:
-            row.task.plan = period.plan
+            if row.task is not None:
+                row.task.plan = period.plan
         page = self.paginate_queryset(rows)
         said = self.get_serializer(page, many=True, context={"period": period}).data
         return self.get_paginated_response(said)
@@ -136,9 +138,9 @@ class VerdictList(OfPeriod):
 
 
 class ProblemRowSerializer(serializers.Serializer):
-    """A line of the 问题清单, from an accepted return."""
+    """A line of the 问题清单, from an accepted return, or from a unit's summary, where task is null."""
 
-    task = TaskNameSerializer()
+    task = TaskNameSerializer(allow_null=True)
     agency = serializers.CharField(source="agency.name")
     agency_code = serializers.CharField(source="agency.code")
     period = serializers.SerializerMethodField()
@@ -148,7 +150,7 @@ class ProblemRowSerializer(serializers.Serializer):
     next_steps = serializers.CharField()
 
     def get_period(self, row) -> str:
-        return self.context["period"].code
+        return row.report.period.code
 
 
 # What the page filters by, for the schema.
@@ -169,7 +171,7 @@ class ProblemList(OfPeriod):
     def get(self, request):
         permissions.check_read_returns(request.user)
         period = named_period(request)
-        reports = ProgressReport.objects.filter(period=period)
+        reports = ProgressReport.objects.filter(units.summaries_of(period) | Q(period=period))
         found = ProblemFilter(request.query_params, reports, request=request, period=period)
         if not found.is_valid():
             raise translate_validation(found.errors)

@@ -92,7 +92,7 @@ def _problem_cells(number, row):
     return [
         Cell(number, "count"),
         Cell(row.problem),
-        Cell(str(row.task)),
+        Cell(str(row.task) if row.task else row.title),
         Cell(row.agency.name, "centre"),
         Cell(row.next_steps),
         Cell(None),

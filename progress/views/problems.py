@@ -1,11 +1,12 @@
 """存在问题: what stands in the way, as told in accepted returns."""
 
+from django.db.models import Q
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.spreadsheets import Column, list_response
-from progress import figures, permissions
+from progress import figures, permissions, units
 from progress.filters import ProblemFilter
 from progress.models import ProgressReport
 from progress.views.place import of_a_quarter, period_at
@@ -30,7 +31,7 @@ def problems(request, plan, period):
 
 def _rows(request, period):
     """(all problems, the filter, those that fit it)."""
-    reports = ProgressReport.objects.filter(period=period)
+    reports = ProgressReport.objects.filter(units.summaries_of(period) | Q(period=period))
     found = ProblemFilter(request.GET, reports, request=request, period=period)
     everything = figures.problems(period.plan, period, request.user, timezone.now())
     return everything, found, found.of(everything)
@@ -57,7 +58,7 @@ def problems_export(request, plan, period):
         [
             number,
             row.problem,
-            f"{row.task.number}. {row.task.title}",
+            row.report.subject,
             row.agency.name,
             row.next_steps,
             row.request,

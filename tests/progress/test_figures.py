@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from progress import figures, verdicts
-from progress.models import Lamp, LampRule, ProgressReport, TaskReturn, TaskState
+from progress.models import Lamp, LampRule, ProgressReport, TaskReturn, TaskState, UnitReturn
 from tasks.models import GoalNode, Task
 from tests import factories
 from tests.factories import AFTER_DUE, BEFORE_DUE, DUE, State
@@ -276,6 +276,26 @@ def test_problems_come_from_accepted_returns_and_nothing_is_no_problem(fgw, peop
         factories.walk(report, state, **people, problem=problem)
     rows = figures.problems(period.plan, period, people["office"], NOW)
     assert [row.problem for row in rows] == ["用地指标不足"]
+
+
+@pytest.mark.parametrize("code, of", [("2030Q1", "2030Q1"), ("2030Q4", "2030")])
+def test_problems_of_units_stand_behind_those_of_tasks(sixian, fgw, people, leader, code, of, as_):
+    period = factories.make_period(code)
+    told = factories.make_period(code) if of == code else factories.make_year(int(of))
+    task = factories.make_report(factories.make_task(3, leads=[fgw]), fgw, period)
+    factories.walk(task, State.ACCEPTED, **people, problem="用地指标不足")
+    summary = factories.make_unit_report(sixian, told)
+    UnitReturn.objects.filter(report=summary).update(problem="公交线路未贯通", request="请协调补贴标准")
+    assert [row.number for row in figures.problems(period.plan, period, leader, NOW)] == [3]
+    ProgressReport.objects.filter(pk=summary.pk).update(state=State.ACCEPTED, left_at=NOW)
+    rows = figures.problems(period.plan, period, leader, NOW)
+    assert [(row.number, row.problem) for row in rows] == [(3, "用地指标不足"), (None, "公交线路未贯通")]
+    place = f"/work/{period.plan.code}/{code}/problems/"
+    page = as_(leader).get(place, {"agency": "sixian"}).text
+    assert "公交线路未贯通" in page and "用地指标不足" not in page and rows[1].title in page
+    assert as_(leader).get(f"{place}export.xlsx").status_code == 200
+    said = as_(leader).get("/api/v1/problems/", {"plan": period.plan.code, "period": code}).json()["results"]
+    assert [(row["task"] and row["task"]["number"], row["period"]) for row in said] == [(3, code), (None, of)]
 
 
 # --- sensitive tasks, and cost --------------------------------------------------------------------
