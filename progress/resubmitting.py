@@ -22,8 +22,13 @@ def check_set(user, report):
     check_role(user, Role.OFFICE)
     if not report.period.is_locked:
         raise Denied("本期没有锁定，不需要设重报期限。")
-    if report.state not in OPEN_STATES:
+    if not _is_back(report):
         raise Denied(f"当前状态为“{report.state_word}”，只有已退回的可以设重报期限。")
+
+
+def _is_back(report):
+    """Sent back, or, once it was opened again, taken back by the body to write in it some more."""
+    return report.state in OPEN_STATES or (report.state == State.DRAFT and report.resubmit_by is not None)
 
 
 @transaction.atomic
@@ -35,7 +40,7 @@ def set_resubmit_by(report, instant, *, by, now):
     check_set(by, report)
     if instant <= now:
         raise ValidationError("重报期限须晚于现在。", code="past")
-    held = ProgressReport.objects.filter(pk=report.pk, state__in=OPEN_STATES)
+    held = ProgressReport.objects.filter(pk=report.pk, state=report.state)
     if not held.update(resubmit_by=instant):
         raise Denied("这一项刚刚有变动，请看过最新情况后再办理。")
     detail = {

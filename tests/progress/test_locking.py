@@ -160,3 +160,25 @@ def test_the_offices_days_hold_from_their_year(report, office, reporter, as_):
     assert bad.status_code == 400 and "应在 1 到 30 之间" in bad.content.decode()
     assert as_(office).post(act, days | {"from_year": "2032"}).status_code == 302
     assert "2032 年起" in as_(reporter).get(reverse("progress:rules", args=[plan.code])).content.decode()
+
+
+def test_what_was_taken_back_after_the_lock_can_be_given_more_time(
+    report, people, reporter, approver, office
+):
+    """Opened again, signed off, taken back to add a word, and then the time was over."""
+    report = walk(report, State.UNDER_REVIEW, **people)
+    lock(report, office)
+    report = ProgressReport.objects.get(pk=report.pk)
+    now, revision = BEFORE_DUE, report.revision
+    report = workflow.send_back(report, by=office, now=now, revision=revision, reason="请补数据")
+    report = workflow.submit(report, by=reporter, now=now, revision=report.revision)
+    report = workflow.approve(report, by=approver, now=now, revision=report.revision)
+    report = workflow.withdraw(report, by=approver, now=now, revision=report.revision)
+    late = report.resubmit_by + timedelta(days=1)
+    with pytest.raises(Denied, match="重报期限已过"):
+        fill(report, by=reporter, progress="改2处", now=late)
+    report = resubmitting.set_resubmit_by(report, late + timedelta(days=2), by=office, now=late)
+    assert fill(report, by=reporter, progress="改2处", now=late)
+    never = ProgressReport.objects.get(pk=make_report(make_task(9), report.agency).pk)
+    with pytest.raises(Denied, match="只有已退回的"):
+        resubmitting.set_resubmit_by(never, late, by=office, now=now)
