@@ -83,6 +83,8 @@ def _answer(declarations, outcome, answer, by, now):
     if not declarations:
         raise ValidationError("没有选中申报，请先勾选。", code="nobody")
     for declared in declarations:
+        if declared.declared_by_id == by.pk:
+            raise Denied("申报人不能答复自己申报的不涉及，请由办公室另一位同志办理。")
         waiting = NotConcerned.objects.filter(pk=declared.pk, outcome="")
         if not waiting.update(outcome=outcome, answer=answer, answered_at=now, answered_by=by):
             raise Denied(f"{declared.assignment.agency}第 {declared.assignment.task.number} 项已经答复过。")

@@ -4,9 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from agencies.models import Post, Role, User
 from agencies.permissions import Denied
 from tasks import not_concerned
 from tasks.models import Assignment, NotConcerned
+from tests.cast import body
 from tests.factories import BEFORE_DUE, make_period, make_task
 
 
@@ -84,3 +86,12 @@ def test_in_bulk_on_the_page(duties, as_, county_reporter, office, leader, repor
     assert desk.post(page, {"row": list(waiting), "verb": "confirm"}).status_code == 302
     assert "已确认不涉及" in county.get(page).content.decode()
     assert "（不涉及）" in county.get(duties[0].task.address(period)).content.decode()
+
+
+def test_nobody_answers_what_they_declared(duties, county_reporter, office):
+    Post.objects.create(user=county_reporter, role=Role.OFFICE, agency=body("office"))
+    both = User.objects.get(pk=county_reporter.pk)
+    made = declare(duties[:1], both)
+    with pytest.raises(Denied, match="另一位同志"):
+        not_concerned.confirm(made, by=both, now=BEFORE_DUE)
+    assert not_concerned.confirm(made, by=office, now=BEFORE_DUE) == 1
