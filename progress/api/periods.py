@@ -49,7 +49,7 @@ class PeriodList(Answers, ListAPIView):
     queryset = ReportingPeriod.objects.none()
 
     def get_queryset(self):
-        in_order = ReportingPeriod.objects.order_by("plan", "ends_on", "-starts_on")  # a year after its quarters
+        in_order = ReportingPeriod.objects.order_by("plan", "ends_on", "-starts_on")  # quarters first
         return in_order.select_related("plan")
 
 

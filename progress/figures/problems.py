@@ -39,8 +39,8 @@ class ProblemRow:
 
 
 def problems(plan, period, user, now, *, reports=None):
-    """Problems and requests of a period in task order, as accepted by the office and as far as this person may
-    read, then those of units' summaries (in the fourth quarter the year's: `units.summaries_of`).
+    """Problems and requests of a period in task order, as accepted by the office and as far as this person
+    may read, then those of units' summaries (in the fourth quarter the year's: `units.summaries_of`).
 
     reports: a queryset to choose from (default: all). Fields that only say 无 are no problem. One query.
     """
