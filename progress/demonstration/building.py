@@ -75,8 +75,10 @@ def _build(run):
     for period in by_quarter[-1:]:
         exceptions.share_out(period, cast, run.up_to)
         exceptions.ask_for_time(period, cast, run.up_to)
+        exceptions.fill_in(period, cast, run.up_to)
     for period in by_quarter[-2:-1]:
         exceptions.correct(period, cast, run.up_to)
+        exceptions.show_the_meeting(period, cast, run.up_to)
 
 
 def _claim(run, now):
@@ -195,17 +197,19 @@ def _close(period, cast, up_to):
     under way."""
     if not period.is_annual:
         exceptions.waive(period, cast, up_to)
-        _decide(period, cast["office"], up_to)
+        _decide(period, cast, up_to)
     locked = period.due_at + LOCKED_AFTER
     if locked <= up_to and not period.is_locked:
         periods.lock_period(period, by=cast["office"], now=locked)
 
 
-def _decide(period, office, up_to):
+def _decide(period, cast, up_to):
+    office = cast["office"]
     proposed, confirmed = period.due_at + PROPOSED_AFTER, period.due_at + VERDICTS_AFTER
     if proposed <= up_to and not period.proposals.exists():
         proposals.propose(period, "all", by=office, now=proposed)
         proposals.send_for_feedback(period, "all", by=office, now=proposed)
+        exceptions.answer_lamps(period, cast, proposed + timedelta(days=1), up_to)
     if confirmed <= up_to and not period.verdicts.exists():
         verdicts.confirm_verdicts(period, "all", by=office, now=confirmed)
 

@@ -10,11 +10,29 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from agencies.permissions import Denied
-from progress import contributions, corrections, extensions, handouts, waiving, workflow
-from progress.models import ContributionRequest, Correction, Extension, Handout, ProgressReport
+from progress import (
+    completeness,
+    contributions,
+    corrections,
+    drafts,
+    extensions,
+    handouts,
+    meetings,
+    proposals,
+    waiving,
+    workflow,
+)
+from progress.models import (
+    ContributionRequest,
+    Correction,
+    Extension,
+    Handout,
+    ProgressReport,
+    VerdictProposal,
+)
 from tasks.models import Assignment
 
-from . import wording
+from . import script, wording
 
 State = ProgressReport.State
 REFUSALS = (Denied, ValidationError, workflow.WrongState, workflow.Stale)
@@ -71,6 +89,35 @@ def share_out(period, cast, up_to):
             first, {"progress": words}, by=colleague, now=at + DAY, revision=first.revision
         )
         handouts.hand_back(first, by=colleague, now=at + DAY, revision=first.revision)
+
+
+def fill_in(period, cast, up_to):
+    """Two more returns of the same body are filled in and wait for nothing but to be submitted."""
+    at = period.opens_at + 3 * DAY
+    mine = _reports(period, agency__code="fgw", role="lead", state=State.DRAFT, edited_at__isnull=True)
+    for report in mine.order_by("-task__number")[:2] if at <= up_to else ():
+        said = script.said_of_task(report, completeness.goal_of(report))
+        with suppress(*REFUSALS):
+            drafts.save(report, said, by=cast["fgw"], now=at, revision=report.revision)
+
+
+def answer_lamps(period, cast, at, up_to):
+    """反馈单位: three bodies answer the day after that they have nothing against the lamps of their tasks."""
+    if at > up_to:
+        return
+    for code in ("fgw", "kjj", "sjj"):
+        led = VerdictProposal.objects.filter(
+            period=period, task__assignments__agency__code=code, task__assignments__role="lead"
+        )
+        seen = dict(led.filter(replies__isnull=True).values_list("task__number", "revision"))
+        if seen:
+            proposals.agree(period, seen, by=cast[code], now=at)
+
+
+def show_the_meeting(period, cast, up_to):
+    """会议版: once its lamps are confirmed, the office keeps the quarter's figures for the meeting room."""
+    if period.verdicts.exists() and not period.meeting_editions.exists():
+        meetings.take(period, by=cast["office"], now=min(period.due_at + 16 * DAY, up_to))
 
 
 def ask_for_time(period, cast, up_to):

@@ -25,6 +25,8 @@ SEEN_EMPTY = (
     *("progress:workbench", "progress:register", "progress:overview", "progress:returns"),
     *("progress:problems", "progress:reviews", "progress:exports", "tasks:goals", "tasks:questions"),
 )
+# What a visit to these answers is a file.
+DOWNLOADS = ("_export", "_template", "_word", "backfill_sheet", "export_quarter")
 # What a browser downloads, follows with a one-off token, or programs read.
 NOT_PAGES = ("api:", "healthz", "progress:attachment", "progress:home")
 
@@ -123,7 +125,7 @@ def page_names():
     return [
         name
         for name in ROUTES
-        if not name.startswith(NOT_PAGES) and not name.endswith(("_export", "_template", "export_quarter"))
+        if not name.startswith(NOT_PAGES) and not name.endswith(DOWNLOADS)
     ]
 
 
