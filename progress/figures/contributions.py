@@ -1,6 +1,6 @@
-"""商请提供 in numbers: asked, given, late, silent, adopted, for each supporter and for each lead.
+"""商请提供 in numbers: asked, given, late, silent, adopted, for each supporter.
 
-A supporter's contribution counts once, however many leads asked for it; a lead's count is of its requests.
+A supporter's contribution counts once, however many leads asked for it.
 Given is having left the supporter; silent is not having left when the earliest date asked for has passed.
 """
 
@@ -26,7 +26,7 @@ ASKED_STATES = {
 
 @dataclass(frozen=True)
 class ContributionFiling:
-    """What was asked and what became of it; for a supporter in contributions, for a lead in requests."""
+    """What was asked of a supporter and what became of it, in contributions."""
 
     asked: int = 0
     given: int = 0
@@ -99,15 +99,7 @@ def silent_requests(plan, period, user, now):
 
 def contributions_by_supporter(plan, period, user, now):
     """Counts of a period per supporter, in official order: [BodyContributions]; two queries."""
-    return _by_body("contribution__agency", "contribution", plan, period, user, now)
-
-
-def contributions_by_lead(plan, period, user, now):
-    """Counts of a period per lead that asked, in official order: [BodyContributions]; two queries."""
-    return _by_body("lead_report__agency", "pk", plan, period, user, now)
-
-
-def _by_body(body, counted, plan, period, user, now):
+    body, counted = "contribution__agency", "contribution"
     conditions = request_conditions(now)
     left = Q(contribution__left_at__isnull=False)
     groups = {

@@ -194,8 +194,17 @@ def contribution_list(request, plan, period):
         "total": found.queryset.count(),
         "silent": figures.silent_requests(period.plan, period, request.user, now).count(),
         "is_office": request.user.has_role(Role.OFFICE),
+        "by_supporter": _by_supporter(period, request.user, now),
     }
     return render(request, "progress/contributions.html", context)
+
+
+def _by_supporter(period, user, now):
+    """For the office how often each body was asked and was silent, the silent ones first."""
+    if not user.has_role(Role.OFFICE):
+        return []
+    counted = figures.contributions_by_supporter(period.plan, period, user, now)
+    return sorted(counted, key=lambda body: -body.filing.silent)
 
 
 def _filter(request, period, now):

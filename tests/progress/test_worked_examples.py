@@ -62,7 +62,7 @@ class Desk:
     def offers(self, *fellows):
         """What is on offer to this lead: of those it asked, of the other leads, of units."""
         leads = [self.report, *(desk.report for desk in fellows)]
-        return taking_over.offers_to(self.report, contributions.open_requests(self.report), leads)
+        return taking_over.offers_to(self.report, contributions.open_requests(self.report), leads, told=True)
 
     def takes(self, offered, source, into="consolidated"):
         """采用 the first words on offer of another body."""
