@@ -38,6 +38,7 @@ BY_THE_OFFICE = {
 PEOPLE = (
     "reporter",
     "approver",
+    "colleague",
     "office",
     "office2",
     "leader",
