@@ -56,12 +56,12 @@ def check_none_open(report):
         raise Denied("这一项已有延期申请在办理中，请等办公室决定，或先撤回。")
 
 
-def check_endorse(user, extension, now):
+def check_endorse(user, extension, now, vacant=permissions.approver_is_vacant):
     """Signing the request inside the body: its approver, another person than who asked, before the due
-    instant. Where nobody may sign for the body, another reporter of it."""
+    instant. Where nobody may sign for the body (`vacant` tells of its id), another reporter of it."""
     report = extension.report
     if not permissions.approves_for(user, report) and not (
-        permissions.reports_for(user, report) and permissions.approver_is_vacant(report.agency_id)
+        permissions.reports_for(user, report) and vacant(report.agency_id)
     ):
         raise Denied("延期申请由本单位审核人审签。")
     if extension.asked_by_id == user.pk:

@@ -1,5 +1,7 @@
 """延期申请: asking for one return, the body's signature, and the office's decisions, singly and in bulk."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
@@ -68,12 +70,14 @@ def _page(request, period, form, chosen=(), problem=""):
         .order_by(F("decided_at").desc(nulls_first=True), "report__due_at", "-asked_at")
     )
     found = ExtensionFilter(request.GET, rows, request=request)
+    # Asked once for each body, however many requests it has made.
+    vacant = cache(lambda body: permissions.approver_is_vacant(body, user.successions))
     context = {
         "plan": period.plan,
         "period": period,
         "filter": found,
         "total": rows.count(),
-        "rows": [_row(user, extension, now) for extension in found.qs[:MOST]],
+        "rows": [_row(user, extension, now, vacant) for extension in found.qs[:MOST]],
         "form": form,
         "chosen": chosen,
         "problem": problem,
@@ -84,7 +88,7 @@ def _page(request, period, form, chosen=(), problem=""):
     return render(request, "progress/extensions.html", context, status=400 if refused else 200)
 
 
-def _row(user, extension, now):
+def _row(user, extension, now, vacant):
     """A request with its word and the buttons this person has on it."""
     waits = extension.is_open
     return {
@@ -93,7 +97,7 @@ def _row(user, extension, now):
         "to_decide": waits and extension.endorsed_at is not None,
         "may_endorse": waits
         and extension.endorsed_at is None
-        and not why_not(extensions.check_endorse, user, extension, now),
+        and not why_not(extensions.check_endorse, user, extension, now, vacant),
         "may_take_back": waits and not why_not(extensions.check_take_back, user, extension, now),
     }
 
