@@ -1,7 +1,8 @@
 """The cast: the same few people in every test. Who is who:
 
 office, office2 review at 市领导小组办公室 · leader only reads · admin keeps accounts ·
-reporter and approver serve 市发展改革委 (fgw), colleague only helps out there · county_reporter and county_approver 泗县 (sixian) ·
+reporter and approver serve 市发展改革委 (fgw), colleague only helps out there ·
+county_reporter and county_approver 泗县 (sixian) ·
 kjj_reporter and kjj_approver 市科技局 (kjj) · stranger reports for a body that leads next to nothing
 (tyjrj) · disabled once reported for fgw · nobody holds no post.
 """

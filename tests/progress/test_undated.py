@@ -1,4 +1,4 @@
-"""A period whose year the working-day calendar does not cover: 待定 everywhere, until the office says when."""
+"""A period whose year the calendar does not cover: 待定 everywhere, until the office says when."""
 
 from datetime import timedelta
 
