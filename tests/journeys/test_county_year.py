@@ -162,7 +162,8 @@ def test_a_countys_year(fresh_site, page, sign_in):
     visit("/2026Q3/corrections/")
     page.get_by_role("link", name="去决定").click()
     page.get_by_role("button", name="同意更正").click()
-    confirm()
+    with page.expect_navigation():
+        confirm()
     visit("/2026Q3/units/sixian/")
     expect(main).to_contain_text(RIGHT)
     expect(main).to_contain_text("已采用")
