@@ -39,9 +39,9 @@ from tasks.models import Assignment
 
 DemonstrationRun.objects.all().delete()
 call_command("load_demonstration", wait=True, verbosity=0)
-reports = ProgressReport.objects.filter(period__code="2024Q3", kind="task").order_by("task__number")
+reports = ProgressReport.objects.filter(period__code="2024Q3", kind="task", role="lead").order_by("task__number")
 reports = reports.select_related("task", "agency")
-writing = reports.filter(state__in=["draft", "returned"]).first()
+writing = reports.filter(state="draft").first()
 left = reports.filter(left_at__isnull=False).first()
 print(json.dumps({
     "number": writing.task.number,
@@ -56,6 +56,8 @@ print(json.dumps({
 """
 
 
+# The visitors' body files no summary of its own; the office looks at one that does.
+OF_UNITS, A_UNIT = "progress:unit_", "sixian"
 # What these show depends on who looks.
 DIFFERING = ("progress:workbench", "progress:task", "progress:register", "progress:agency")
 
@@ -85,9 +87,9 @@ class Tour:
 
     def pages(self, visitor):
         """[address] that this visitor opens: from the table, and states of theirs it does not name."""
-        return [self.address(name) for name in page_names() if opens(ROUTES[name].get[visitor])] + [
-            self.address(name, **values) for name, values in self.more(visitor)
-        ]
+        names = [name for name in page_names() if opens(ROUTES[name].get[visitor])]
+        own = [self.address(name) for name in names if not name.startswith(OF_UNITS)]
+        return own + [self.address(name, **values) for name, values in self.more(visitor)]
 
     def more(self, visitor):
         left, report = self.values["left"], self.values["left_report"]
@@ -95,7 +97,9 @@ class Tour:
         if visitor == "office":
             duty = {"missing": self.values["assignment"]}
             duties = [("tasks:assignment_end", duty), ("tasks:assignment_contacts", duty)]
-            return [("progress:review", {"report": report}), ("progress:versions", left), *duties, *empty]
+            units = [(f"{OF_UNITS}{page}", {"agency": A_UNIT}) for page in ("form", "versions")]
+            left = [("progress:review", {"report": report}), ("progress:versions", left)]
+            return [*left, *units, *duties, *empty]
         return empty
 
     def visits(self, everything):
@@ -122,11 +126,7 @@ class Tour:
 
 
 def page_names():
-    return [
-        name
-        for name in ROUTES
-        if not name.startswith(NOT_PAGES) and not name.endswith(DOWNLOADS)
-    ]
+    return [name for name in ROUTES if not name.startswith(NOT_PAGES) and not name.endswith(DOWNLOADS)]
 
 
 def opens(answer):
