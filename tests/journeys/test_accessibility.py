@@ -39,8 +39,8 @@ from tasks.models import Assignment
 
 DemonstrationRun.objects.all().delete()
 call_command("load_demonstration", wait=True, verbosity=0)
-reports = ProgressReport.objects.filter(period__code="2024Q3", kind="task", role="lead").order_by("task__number")
-reports = reports.select_related("task", "agency")
+reports = ProgressReport.objects.filter(period__code="2024Q3", kind="task", role="lead")
+reports = reports.order_by("task__number").select_related("task", "agency")
 writing = reports.filter(state="draft").first()
 left = reports.filter(left_at__isnull=False).first()
 print(json.dumps({
@@ -57,7 +57,8 @@ print(json.dumps({
 
 
 # The visitors' body files no summary of its own; the office looks at one that does.
-OF_UNITS, A_UNIT = "progress:unit_", "sixian"
+OF_UNITS = tuple(f"progress:unit_{page}" for page in ("form", "versions", "handout", "enter", "approve"))
+A_UNIT = "sixian"
 # What these show depends on who looks.
 DIFFERING = ("progress:workbench", "progress:task", "progress:register", "progress:agency")
 
@@ -97,7 +98,7 @@ class Tour:
         if visitor == "office":
             duty = {"missing": self.values["assignment"]}
             duties = [("tasks:assignment_end", duty), ("tasks:assignment_contacts", duty)]
-            units = [(f"{OF_UNITS}{page}", {"agency": A_UNIT}) for page in ("form", "versions")]
+            units = [(name, {"agency": A_UNIT}) for name in OF_UNITS[:2]]
             left = [("progress:review", {"report": report}), ("progress:versions", left)]
             return [*left, *units, *duties, *empty]
         return empty
