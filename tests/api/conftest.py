@@ -55,9 +55,3 @@ def task(fgw, kjj, office):
 @pytest.fixture
 def report(task, fgw):
     return make_report(task, fgw, make_period())
-
-
-@pytest.fixture
-def people(reporter, approver, office):
-    """Whom `walk` takes a report through."""
-    return {"reporter": reporter, "approver": approver, "office": office}

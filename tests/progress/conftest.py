@@ -1,4 +1,4 @@
-"""A lead's return, and how it asks its supporters and is answered: for the tests of 商请提供 and 采用."""
+"""What several subjects start from: a measured task and its quarter; a county; a lead and its supporters."""
 
 from datetime import timedelta
 
@@ -11,6 +11,28 @@ from tests.factories import BEFORE_DUE, DUE
 
 EARLY = DUE - timedelta(days=14)
 WANTED = "补助资金到位数和主要做法"
+
+
+@pytest.fixture
+def task(fgw, office):
+    """Task 1, led by 市发展改革委, with a confirmed goal in percent."""
+    task = factories.make_task(1, leads=[fgw])
+    factories.make_goal(task, by=office)
+    return task
+
+
+@pytest.fixture
+def period(task):
+    return factories.make_period("2030Q1")
+
+
+@pytest.fixture
+def county(sixian, fgw):
+    """泗县, which supports tasks 1 and 2 as every county does; 市发展改革委 leads both."""
+    for number in (1, 2):
+        task = factories.make_task(number, leads=[fgw])
+        Assignment.objects.create(task=task, agency=sixian, role="support", duty="implied")
+    return sixian
 
 
 @pytest.fixture

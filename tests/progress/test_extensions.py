@@ -24,11 +24,6 @@ def report(fgw):
     return make_report(make_task(leads=[fgw]), fgw)
 
 
-@pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
 def ask(report, by, now=BEFORE_DUE, until=LATER, reason="省厅数据晚发"):
     return extensions.ask(report, reason=reason, wanted_until=until, by=by, now=now)
 

@@ -13,11 +13,6 @@ from tests.factories import AFTER_DUE, BEFORE_DUE, DUE, State
 NOW = AFTER_DUE
 
 
-@pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
 def accepted(task, agency, people, period=None, now=BEFORE_DUE, **changes):
     report = factories.make_report(task, agency, period)
     return factories.walk(report, State.ACCEPTED, now=now, **people, **changes)
@@ -25,18 +20,6 @@ def accepted(task, agency, people, period=None, now=BEFORE_DUE, **changes):
 
 def stand(task, user, period, now=NOW):
     return figures.standing(task, period, user, now)
-
-
-@pytest.fixture
-def task(fgw, office):
-    task = factories.make_task(1, leads=[fgw])
-    factories.make_goal(task, by=office)
-    return task
-
-
-@pytest.fixture
-def period(task):
-    return factories.make_period("2030Q1")
 
 
 # --- lamps ---------------------------------------------------------------------------------------

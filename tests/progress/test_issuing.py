@@ -25,11 +25,6 @@ Kind = Issuance.Kind
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def accepted(fgw, kjj, people):
     """Accepted on the day before the due date as version 1; kjj supports the task, somebody else's is 2."""
     factories.make_task(2, leads=[kjj])

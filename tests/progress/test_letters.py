@@ -32,11 +32,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def awaiting(fgw, people):
     return walk(make(1, fgw), State.AWAITING_APPROVAL, **people, now=NOW)
 

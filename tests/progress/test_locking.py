@@ -25,11 +25,6 @@ def report(fgw):
     return make_report(make_task(leads=[fgw]), fgw)
 
 
-@pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
 def lock(report, office, now=BEFORE_DUE):
     """The office locks; the report at hand still shows the period as it was."""
     return lock_period(make_period(report.period.code), by=office, now=now)

@@ -18,11 +18,6 @@ PAGE = "/work/2030-2032/2030Q1/meeting/"
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def quarter(fgw, people):
     """Task 1 red and confirmed, 2 yellow and not confirmed, 3 sensitive, 4 unreported."""
     period = factories.make_period()

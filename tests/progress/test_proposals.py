@@ -15,25 +15,8 @@ DUE_TEXT = "1—3月，建成平台3个，完成投资1.2亿元。"
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def others(kjj_reporter, kjj_approver, office):
     return {"reporter": kjj_reporter, "approver": kjj_approver, "office": office}
-
-
-@pytest.fixture
-def task(fgw, office):
-    task = factories.make_task(1, leads=[fgw])
-    factories.make_goal(task, by=office)
-    return task
-
-
-@pytest.fixture
-def period(task):
-    return factories.make_period("2030Q1")
 
 
 def accepted(task, agency, people, **changes):

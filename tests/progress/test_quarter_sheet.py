@@ -32,11 +32,6 @@ def make(number, agency, **fields):
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def rows(fgw, people):
     """One of each: a draft, one that awaits approval, one under review, one accepted, a contribution."""
     fill(make(1, fgw), by=people["reporter"], now=NOW, progress="草稿里的进展", problem="草稿里的问题")

@@ -24,11 +24,6 @@ def task(fgw, kjj, office):
     return task
 
 
-@pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
 def report_in(state, task, fgw, people):
     return factories.walk(factories.make_report(task, fgw), state, **people, percent=20)
 

@@ -9,21 +9,13 @@ from django.utils import timezone
 
 from progress import content
 from progress.models import ProgressReport, ReportingPeriod, UnitDuty
-from tasks.models import Assignment, Task
-from tests.factories import fill, make_period, make_plan, make_task, make_unit_report, make_year, walk
+from tasks.models import Task
+from tests.factories import fill, make_period, make_plan, make_unit_report, make_year, walk
 
 pytestmark = pytest.mark.django_db
 State = ProgressReport.State
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 PLACE = "/work/2030-2032/2030Q1"
-
-
-@pytest.fixture
-def county(sixian, fgw):
-    for number in (1, 2):
-        task = make_task(number, leads=[fgw])
-        Assignment.objects.create(task=task, agency=sixian, role="support", duty="implied")
-    return sixian
 
 
 @pytest.fixture

@@ -43,15 +43,6 @@ Kind, State = ProgressReport.Kind, ProgressReport.State
 
 
 @pytest.fixture
-def county(sixian, fgw):
-    """泗县, which supports tasks 1 and 2 as every county does; 市发展改革委 leads both."""
-    for number in (1, 2):
-        task = make_task(number, leads=[fgw])
-        Assignment.objects.create(task=task, agency=sixian, role="support", duty="implied")
-    return sixian
-
-
-@pytest.fixture
 def people(county_reporter, county_approver, office):
     return {"reporter": county_reporter, "approver": county_approver, "office": office}
 

@@ -34,11 +34,6 @@ def with_targets(task, count=1):
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def target(fgw):
     return with_targets(factories.make_task(leads=[fgw]))[0]
 

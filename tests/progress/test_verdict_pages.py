@@ -18,11 +18,6 @@ SAID = "完成投资"  # of it, as a page shows it: numbers are kept together wi
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def quarter(fgw, kjj, people):
     """Two tasks of fgw, which kjj supports: yellow and not reported."""
     period = factories.make_period()

@@ -17,23 +17,6 @@ LATEST = NOW + timedelta(days=30)
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
-def task(fgw, office):
-    task = factories.make_task(1, leads=[fgw])
-    factories.make_goal(task, by=office)
-    return task
-
-
-@pytest.fixture
-def period(task):
-    return factories.make_period("2030Q1")
-
-
-@pytest.fixture
 def report(task, period, fgw, people):
     return factories.walk(factories.make_report(task, fgw, period), State.ACCEPTED, **people, percent=15)
 

@@ -22,11 +22,6 @@ def report(fgw):
     return make_report(make_task(leads=[fgw]), fgw)
 
 
-@pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
 def waive(reports, office, reason="责任划转"):
     return waiving.waive(reports, reason=reason, by=office, now=BEFORE_DUE)
 

@@ -12,11 +12,6 @@ BASE = "/work/2030-2032/2030Q1/"
 
 
 @pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
-@pytest.fixture
 def quarter(fgw, people):
     """One return of fgw in every state, in task order."""
     period = factories.make_period()

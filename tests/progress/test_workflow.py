@@ -42,11 +42,6 @@ def report(fgw):
     return make_report(make_task(leads=[fgw]), fgw)
 
 
-@pytest.fixture
-def people(reporter, approver, office):
-    return {"reporter": reporter, "approver": approver, "office": office}
-
-
 def do(verb, report, by, now=BEFORE_DUE, revision=None):
     revision = report.revision if revision is None else revision
     given = dict(REASON.get(verb, {}))
