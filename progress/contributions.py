@@ -21,7 +21,7 @@ from progress import permissions
 from progress.models import ContributionRequest, ProgressReport, ReportingPeriod, TaskReturn
 from progress.terms import terms_of, working_days_before
 from progress.workflow import WrongState
-from tasks.models import Assignment, NotConcerned
+from tasks.models import Assignment
 
 State = ProgressReport.State
 Duty = Assignment.Duty
@@ -86,9 +86,9 @@ def supporting(report, now):
     body once. Duties that have ended, and those confirmed as 不涉及, are left out. One query."""
     duties = (
         Assignment.objects.supports()
+        .concerning()
         .filter(task=report.task_id)
         .on(timezone.localdate(now))
-        .exclude(not_concerned__outcome=NotConcerned.Outcome.CONFIRMED)
         .exclude(agency=report.agency_id)
         .select_related("agency")
     )

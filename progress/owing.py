@@ -9,7 +9,7 @@ A duty counts when it is in force on the period's last day.
 
 from agencies.models import Agency
 from progress.models import DutyRule, ProgressReport, TaskReturn, TaskState, UnitDuty, UnitReturn
-from tasks.models import Assignment, NotConcerned
+from tasks.models import Assignment
 
 Frequency, Kind = DutyRule.Frequency, ProgressReport.Kind
 
@@ -63,7 +63,7 @@ def owing_units(period):
     """Ids of the bodies that owe a summary for `period`, in official order."""
     if period.quarter == 4 and not period.is_annual:
         return []
-    bearing = _in_force(period).exclude(not_concerned__outcome=NotConcerned.Outcome.CONFIRMED)
+    bearing = _in_force(period).concerning()
     if not period.is_annual:
         bearing = bearing.filter(duty__in=duties_filing_as_units(period.plan_id))
     named = UnitDuty.objects.filter(plan=period.plan_id, ended_at__isnull=True)
@@ -74,9 +74,7 @@ def owing_units(period):
 def obliged_units(plan, on):
     """The bodies whose duties on the day `on` oblige them to a summary every quarter, in official order."""
     bearing = (
-        Assignment.objects.filter(task__plan=plan, duty__in=duties_filing_as_units(plan))
-        .on(on)
-        .exclude(not_concerned__outcome=NotConcerned.Outcome.CONFIRMED)
+        Assignment.objects.filter(task__plan=plan, duty__in=duties_filing_as_units(plan)).on(on).concerning()
     )
     return list(Agency.objects.filter(pk__in=bearing.values("agency")).order_by("order", "code"))
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 
 from progress import content
 from progress.models import UnitParagraph
-from tasks.models import Assignment, NotConcerned, Task
+from tasks.models import Assignment, Task
 
 # How many paragraphs one 行动 takes.
 MOST = 9
@@ -16,7 +16,7 @@ def tasks_concerning(report):
     duties = (
         Assignment.objects.filter(agency=report.agency_id, task__plan=report.period.plan_id)
         .on(report.period.ends_on)
-        .exclude(not_concerned__outcome=NotConcerned.Outcome.CONFIRMED)
+        .concerning()
     )
     tasks = Task.objects.filter(pk__in=duties.values("task"))
     return tasks.select_related("chapter").order_by("number")
