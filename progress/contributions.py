@@ -101,7 +101,7 @@ def supporting(report, now):
 def open_requests(report):
     """What a lead's report asks for, with the contributions, in official order of the bodies."""
     return (
-        report.requests.filter(cancelled_at__isnull=True)
+        report.requests.open()
         .select_related("contribution__agency", "contribution__period__plan", "contribution__task", "by")
         .order_by("contribution__agency__order", "pk")
     )
@@ -120,14 +120,13 @@ def known_to(user, requests):
 
 def asked_last_quarter(report):
     """{agency id: what was wanted} of the last quarter in which this body asked for this task. One query."""
-    rows = ContributionRequest.objects.filter(
+    rows = ContributionRequest.objects.open().filter(
         lead_report__agency=report.agency_id,
         lead_report__task=report.task_id,
         lead_report__period__plan=report.period.plan_id,
         lead_report__period__ends_on__lt=report.period.starts_on,
-        cancelled_at__isnull=True,
-    ).values_list("lead_report__period__ends_on", "contribution__agency", "wanted")
-    rows = list(rows)
+    )
+    rows = list(rows.values_list("lead_report__period__ends_on", "contribution__agency", "wanted"))
     newest = max((row[0] for row in rows), default=None)
     return {agency: wanted for ended, agency, wanted in rows if ended == newest}
 
@@ -277,7 +276,7 @@ def spoken(instant):
 def _request(report, duty, wanted, due_at, by, now):
     contribution = _contribution(report, duty, by)
     is_demo = report.is_demo or by.is_demo or contribution.is_demo
-    asked = report.requests.filter(contribution=contribution, cancelled_at__isnull=True)
+    asked = report.requests.open().filter(contribution=contribution)
     if contribution.has_left and asked.exists():
         raise ValidationError(
             {"agencies": f"{duty.agency.name}已经报来，不必再商请；需要补充的，请退回并写明原因。"}
@@ -330,7 +329,7 @@ def _settle(contribution):
     if contribution.period.is_backfill:
         due_at = None
     else:
-        dates = contribution.asked_by.filter(cancelled_at__isnull=True).values_list("due_at", flat=True)
+        dates = contribution.asked_by.open().values_list("due_at", flat=True)
         due_at = min(dates, default=contribution.due_at)
     if due_at != contribution.due_at:
         contribution.due_at = due_at
@@ -377,7 +376,7 @@ def cancel(request, *, by, now):
     _check_open(request, "不能取消")
     request.cancelled_at = now
     request.save(update_fields=["cancelled_at"])
-    if contribution.asked_by.filter(cancelled_at__isnull=True).exists():
+    if contribution.asked_by.open().exists():
         _settle(contribution)
     else:
         _waive(request, by, now)
@@ -408,12 +407,12 @@ def _check_open(request, what):
 def asked_by(user):
     """Open requests of the bodies this person reports or signs for, as far as the task is theirs to know."""
     own = user.agency_ids(Role.REPORTER, Role.APPROVER)
-    return ContributionRequest.objects.filter(cancelled_at__isnull=True, lead_report__agency__in=own)
+    return ContributionRequest.objects.open().filter(lead_report__agency__in=own)
 
 
 def asked_along():
     """An annotation of contributions: the open requests they answer; read it with `asked_in`."""
-    rows = ContributionRequest.objects.filter(cancelled_at__isnull=True)
+    rows = ContributionRequest.objects.open()
     lead = ("lead_report__pk", "lead_report__agency__pk", "lead_report__agency__name")
     by = ("by__pk", "by__full_name", "by__username")
     return along(rows, "contribution", "wanted", "due_at", "asked_at", *by, *lead)

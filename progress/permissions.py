@@ -36,7 +36,7 @@ def reviews(user, report):
     if not report.is_contribution:
         return user.has_role(Role.OFFICE)
     own = user.agency_ids(Role.REPORTER, Role.APPROVER)
-    asking = ContributionRequest.objects.filter(contribution=report.pk, cancelled_at__isnull=True)
+    asking = ContributionRequest.objects.open().filter(contribution=report.pk)
     leads = set(asking.values_list("lead_report__agency", flat=True))
     if not leads:
         # Owed every quarter by the plan's rules, without being asked: then the task's leads decide.

@@ -66,9 +66,7 @@ def request_conditions(now):
 def requests_known_to(user):
     """Open requests as far as one may know of them: all for the office, else those one's bodies asked or were
     asked; never of a sensitive task one may not know of."""
-    rows = ContributionRequest.objects.filter(
-        cancelled_at__isnull=True, lead_report__task__in=Task.objects.visible_to(user)
-    )
+    rows = ContributionRequest.objects.open().filter(lead_report__task__in=Task.objects.visible_to(user))
     if user.has_role(Role.OFFICE):
         return rows
     own = user.agency_ids(Role.REPORTER, Role.APPROVER)

@@ -5,6 +5,12 @@ from django.db import models
 from .reports import ProgressReport
 
 
+class ContributionRequestQuerySet(models.QuerySet):
+    def open(self):
+        """Not taken back by the lead that asked."""
+        return self.filter(cancelled_at__isnull=True)
+
+
 class ContributionRequest(models.Model):
     """A lead asks a supporter of its task for material by an instant; the answer is the contribution.
 
@@ -24,6 +30,8 @@ class ContributionRequest(models.Model):
     by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="商请人", related_name="+")
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ContributionRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "商请提供"

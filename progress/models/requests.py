@@ -110,8 +110,8 @@ class CorrectionQuerySet(models.QuerySet):
         if user.has_role(Role.OFFICE):
             return known
         own = user.agency_ids(Role.REPORTER, Role.APPROVER)
-        asked = ContributionRequest.objects.filter(
-            contribution=OuterRef("report"), lead_report__agency__in=own, cancelled_at__isnull=True
+        asked = ContributionRequest.objects.open().filter(
+            contribution=OuterRef("report"), lead_report__agency__in=own
         )
         return known.filter(Q(report__agency__in=own) | Exists(asked))
 
