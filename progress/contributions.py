@@ -20,6 +20,7 @@ from agencies.permissions import Denied
 from progress import permissions
 from progress.models import ContributionRequest, ProgressReport, ReportingPeriod, TaskReturn
 from progress.terms import terms_of, working_days_before
+from progress.timetable import spoken_day
 from progress.workflow import WrongState
 from tasks.models import Assignment
 
@@ -260,17 +261,11 @@ def _due(report, due_at, now):
         raise ValidationError({"due_at": "提供时间须在现在之后，请改为之后的时间。"})
     if latest is not None and due_at > latest:
         raise ValidationError(
-            {"due_at": f"提供时间不能晚于本单位这一项的截止时间（{spoken(latest)}），请提前。"}
+            {"due_at": f"提供时间不能晚于本单位这一项的截止时间（{spoken_day(latest)}），请提前。"}
         )
     if due_at > now + FURTHEST:
         raise ValidationError({"due_at": "提供时间超过一年，请核对年份。"})
     return due_at
-
-
-def spoken(instant):
-    """“10月6日18:00” in Shanghai."""
-    here = timezone.localtime(instant, timezone.get_default_timezone())
-    return f"{here.month}月{here.day}日{here:%H:%M}"
 
 
 def _request(report, duty, wanted, due_at, by, now):

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from agencies.audit import keep_secret, record
 from agencies.models import Role
 from agencies.permissions import Denied, check_role, why_not
 from progress import permissions
 from progress.models import Extension, ProgressReport
+from progress.timetable import spoken
 
 LONGEST_REASON = 500
 UNDECIDED = Q(decided_at__isnull=True, withdrawn_at__isnull=True)
@@ -267,12 +267,6 @@ def waiting_for_office(plan):
 
 
 SHOWN = ("report__agency", "report__task", "report__period__plan", "asked_by", "endorsed_by", "decided_by")
-
-
-def spoken(moment):
-    """“2026年10月13日18:00” in Shanghai."""
-    here = timezone.localtime(moment, timezone.get_default_timezone())
-    return f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"
 
 
 # --- holding -----------------------------------------------------------------------------------

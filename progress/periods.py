@@ -22,7 +22,7 @@ from progress import verdicts
 from progress.calendar import working_days
 from progress.models import DemonstrationRun, DutyRule, LampRule, ProgressReport, ReportingPeriod
 from progress.owing import create_owed
-from progress.timetable import Quarter, deadline_of, due_of, opening_of, quarters, years
+from progress.timetable import Quarter, deadline_of, due_of, opening_of, quarters, spoken, years
 from tasks.models import Assignment, Plan, Task
 
 Duty, Frequency = Assignment.Duty, DutyRule.Frequency
@@ -109,7 +109,7 @@ def check_open(user, period, now, *, backfill):
     if period.is_open:
         raise Denied("本期已经开放。")
     if now < period.opens_at:
-        raise Denied(f"本期尚未到开放时间（{_spoken(period.opens_at)}）。")
+        raise Denied(f"本期尚未到开放时间（{spoken(period.opens_at)}）。")
     if not backfill and not may_open_by_itself(period):
         raise Denied("启用季度之前的报告期只能以补录方式开放。")
     if backfill and may_open_by_itself(period):
@@ -135,7 +135,7 @@ def open_period(period, *, now, by=None, demo=False, backfill=False):
     if opened:
         _settle_due(period)
         rows = create_owed(period, demo=demo)
-        detail = {"应报": len(rows), "截止": _spoken(period.due_at), "补录": backfill}
+        detail = {"应报": len(rows), "截止": spoken(period.due_at), "补录": backfill}
         record("补录开放" if backfill else "开放报告期", period, by=by, now=now, detail=detail)
     return period
 
@@ -220,7 +220,7 @@ def set_due(period, due_at, *, by, now):
     period.save(update_fields=["due_at"])
     if period.is_open:
         period.reports.filter(due_at=before).update(due_at=due_at)
-    detail = {"原截止": _spoken(before), "新截止": _spoken(due_at)}
+    detail = {"原截止": spoken(before), "新截止": spoken(due_at)}
     record("设定截止时间", period, by=by, now=now, detail=detail)
     return period
 
@@ -228,12 +228,12 @@ def set_due(period, due_at, *, by, now):
 def _check_due(period, due_at):
     if due_at <= period.opens_at:
         raise ValidationError(
-            f"截止时间必须晚于开放时间（{_spoken(period.opens_at)}），请改为之后的时间。",
+            f"截止时间必须晚于开放时间（{spoken(period.opens_at)}），请改为之后的时间。",
             code="before_opening",
         )
     if period.is_open and period.due_at is not None and due_at < period.due_at:
         raise ValidationError(
-            f"本期已经开放，截止时间只能延后，不能早于{_spoken(period.due_at)}。", code="earlier"
+            f"本期已经开放，截止时间只能延后，不能早于{spoken(period.due_at)}。", code="earlier"
         )
 
 
@@ -311,11 +311,3 @@ def with_counts(plan, user):
         left_count=Count("reports", filter=due & Q(reports__left_at__isnull=False)),
         accepted_count=Count("reports", filter=due & Q(reports__state=ProgressReport.State.ACCEPTED)),
     )
-
-
-def _spoken(moment):
-    """“2026年10月13日18:00” in Shanghai, or 待定."""
-    if moment is None:
-        return "待定"
-    here = timezone.localtime(moment, timezone.get_default_timezone())
-    return f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"

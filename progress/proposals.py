@@ -7,7 +7,6 @@ section 2). What stands at the end of the way, 审定, is in `verdicts`.
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.utils import timezone
 
 from agencies import audit
 from agencies.models import Role
@@ -277,11 +276,3 @@ def check_lamp(lamp, computed, reason):
         raise Refused("拟定亮灯与系统测算不同，请写明调整理由。")
     if len(reason) > LONGEST_REASON:
         raise Refused(f"调整理由有 {len(reason)} 字，请精简到 {LONGEST_REASON} 字以内。")
-
-
-def spoken(moment):
-    """“10月9日18:00” in Shanghai; "" for None."""
-    if moment is None:
-        return ""
-    here = timezone.localtime(moment, timezone.get_default_timezone())
-    return f"{here.month}月{here.day}日{here:%H:%M}"

@@ -10,8 +10,8 @@ from django.db import transaction
 from agencies.audit import record
 from agencies.models import Role
 from agencies.permissions import Denied, check_role
-from progress.extensions import spoken
 from progress.models import ProgressReport
+from progress.timetable import spoken
 
 State = ProgressReport.State
 OPEN_STATES = (State.RETURNED, State.AWAITING_APPROVAL)

@@ -96,6 +96,22 @@ def local(day, hour):
     return datetime.combine(day, hour, tzinfo=timezone.get_default_timezone())
 
 
+def here(moment):
+    """A moment in Asia/Shanghai, whatever time zone is active."""
+    return timezone.localtime(moment, timezone.get_default_timezone())
+
+
+def spoken(moment):
+    """“2026年10月13日18:00” in Asia/Shanghai; 待定 for None."""
+    return "待定" if moment is None else f"{here(moment).year}年{spoken_day(moment)}"
+
+
+def spoken_day(moment):
+    """“10月13日18:00” in Asia/Shanghai, where the year goes without saying."""
+    at = here(moment)
+    return f"{at.month}月{at.day}日{at:%H:%M}"
+
+
 def opening_of(span):
     """The instant a Quarter or Year opens for reporting. The year opens together with its last quarter."""
     if isinstance(span, Year) or span.number == 4:

@@ -19,6 +19,7 @@ from progress.contribution_forms import AgainForm, AskForm, ChangeForm
 from progress.figures.contributions import ASKED_STATES, requests_of, state_of
 from progress.filters import ContributionFilter
 from progress.models import ContributionRequest
+from progress.timetable import spoken_day
 from progress.views.place import period_at
 from progress.views.return_form import at_address
 from progress.workflow import WrongState
@@ -121,7 +122,7 @@ def _asked(request, report, form, name, rule, **said):
                 now=timezone.now(),
                 **said,
             )
-            due = contributions.spoken(asked[0].due_at)
+            due = spoken_day(asked[0].due_at)
             messages.success(request, f"已商请 {len(asked)} 家单位，请于{due}前提供。")
             return redirect(_address(report))
         except ValidationError as error:

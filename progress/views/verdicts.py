@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Role
 from progress import hearings, permissions, proposals, verdicts
+from progress.timetable import spoken_day
 from progress.verdict_forms import HearingFilter
 from progress.views.place import of_a_quarter, period_at
 
@@ -114,7 +115,7 @@ def _tell(request, outcome, said):
     """How many were done, and which were left and why."""
     if outcome.done:
         ends = getattr(outcome.done[0], "feedback_due_at", None)
-        messages.success(request, said.format(len(outcome.done), proposals.spoken(ends)))
+        messages.success(request, said.format(len(outcome.done), spoken_day(ends) if ends else ""))
     elif not outcome.skipped:
         messages.info(request, "没有需要办理的任务。")
     if outcome.skipped:

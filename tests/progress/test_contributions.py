@@ -18,6 +18,7 @@ from progress import (
     workflow,
 )
 from progress.models import ContributionRequest, ProgressReport, TaskReturn
+from progress.timetable import spoken_day
 from progress.workflow import WrongState
 from tasks.models import Task
 from tests import factories
@@ -420,8 +421,8 @@ def test_task_42_of_2024_with_its_real_supporters(plans):
     asked = contributions.ask(report, codes, wanted="本季度数据", by=asker, now=now)
     assert [each.contribution.agency.code for each in asked] == codes
     # 13 October 2026 18:00 less three working days, over a weekend and the working Saturday of the 10th.
-    assert contributions.spoken(report.due_at) == "10月13日18:00"
-    assert contributions.spoken(asked[0].due_at) == "10月9日18:00"
+    assert spoken_day(report.due_at) == "10月13日18:00"
+    assert spoken_day(asked[0].due_at) == "10月9日18:00"
 
 
 def test_what_has_been_given_is_not_asked_for_anew(ask, give):
