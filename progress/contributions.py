@@ -22,7 +22,7 @@ from progress.models import ContributionRequest, ProgressReport, ReportingPeriod
 from progress.terms import terms_of, working_days_before
 from progress.timetable import spoken_day
 from progress.workflow import WrongState
-from tasks.models import Assignment
+from tasks.models import Assignment, Task
 
 State = ProgressReport.State
 Duty = Assignment.Duty
@@ -314,8 +314,9 @@ def _contribution(report, duty, by):
     elif row.waived_at is not None and row.waived_reason != CANCELLED:
         raise ValidationError({"agencies": f"办公室已将{duty.agency.name}的这一项列为免报。"})
     elif row.waived_at is not None or not row.owed:
-        row.owed, row.waived_at, row.waived_by, row.waived_reason = True, None, None, ""
-        row.save(update_fields=["owed", "waived_at", "waived_by", "waived_reason"])
+        owed = {"owed": True, "waived_at": None, "waived_by": None, "waived_reason": ""}
+        ProgressReport.objects.filter(pk=row.pk).update(**owed, revision=F("revision") + 1)
+        row.refresh_from_db()
     return row
 
 
@@ -402,7 +403,9 @@ def _check_open(request, what):
 def asked_by(user):
     """Open requests of the bodies this person reports or signs for, as far as the task is theirs to know."""
     own = user.agency_ids(Role.REPORTER, Role.APPROVER)
-    return ContributionRequest.objects.open().filter(lead_report__agency__in=own)
+    return ContributionRequest.objects.open().filter(
+        lead_report__agency__in=own, lead_report__task__in=Task.objects.visible_to(user)
+    )
 
 
 def asked_along():
@@ -433,11 +436,8 @@ def of_lead_desk(user, period, now):
     """The LeadDesk of a person's bodies; one query."""
     requests = (
         asked_by(user)
-        .filter(
-            lead_report__period=period,
-            contribution__state__in=(State.UNDER_REVIEW, State.DRAFT, State.AWAITING_APPROVAL),
-            contribution__waived_at__isnull=True,
-        )
+        .filter(lead_report__period=period, contribution__waived_at__isnull=True)
+        .exclude(contribution__state=State.ACCEPTED)
         .select_related("contribution__agency", "contribution__period__plan", "lead_report__agency")
         .select_related("lead_report__task", "lead_report__period__plan", "contribution__task")
         .order_by("lead_report__task__number", "contribution__agency__order")

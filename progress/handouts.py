@@ -32,7 +32,6 @@ NOTE_LIMIT = 500
 COMMON_PARTS = ("progress", "experience", "problem", "request", "next_steps")
 TAKERS = (Role.COLLEAGUE, Role.REPORTER)
 CHAPTER = "chapter-"
-NUMERALS = "一二三四五六七八九十"
 
 
 # --- what can be handed out ------------------------------------------------------------------------
@@ -99,7 +98,7 @@ def _number(part):
 
 
 def _chapter(number):
-    return f"行动{NUMERALS[number - 1]}" if number <= len(NUMERALS) else f"行动{number}"
+    return f"行动{content.numeral(number)}"
 
 
 # --- who may -----------------------------------------------------------------------------------------

@@ -7,11 +7,10 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from agencies.along import along, fields_of, objects
-from agencies.dating import in_force
 from agencies.models import Role
 from progress import figures
 from progress.models import Lamp, ReportingPeriod, TaskVerdict, VerdictProposal, VerdictReply
-from tasks.models import Task
+from tasks.models import Assignment, Task
 
 Stance = VerdictReply.Stance
 
@@ -214,19 +213,23 @@ def waiting_for(user, plan, now):
     time has passed last; one query."""
     own = user.agency_ids(Role.REPORTER, Role.APPROVER)
     answered = VerdictReply.objects.filter(
-        proposal=OuterRef("pk"), agency__in=own, on_revision=OuterRef("revision")
+        proposal=OuterRef(OuterRef("pk")),
+        agency=OuterRef("agency"),
+        on_revision=OuterRef(OuterRef("revision")),
     )
+    silent = Assignment.objects.leads().on(timezone.localdate(now)).filter(agency__in=own)
     confirmed = TaskVerdict.objects.filter(
-        task=OuterRef("task"), period=OuterRef("period"), confirmed_at__gte=OuterRef("proposed_at")
+        task=OuterRef("task"),
+        period=OuterRef("period"),
+        confirmed_at__gte=OuterRef("proposed_at"),
+        stale_at__isnull=True,
     )
-    led = in_force(timezone.localdate(now), "task__assignments__")
     rows = (
         VerdictProposal.objects.visible_to(user)
-        .filter(led, task__assignments__role="lead", task__assignments__agency__in=own)
-        .filter(~Exists(answered), ~Exists(confirmed), period__plan=plan, sent_at__isnull=False)
+        .filter(Exists(silent.filter(~Exists(answered), task=OuterRef("task"))), ~Exists(confirmed))
+        .filter(period__plan=plan, sent_at__isnull=False)
         .select_related("task", "period__plan")
         .order_by("feedback_due_at", "task__number")
-        .distinct()
     )
     return sorted(rows, key=lambda row: (row.feedback_due_at <= now, row.feedback_due_at, row.task.number))
 

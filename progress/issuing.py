@@ -75,7 +75,6 @@ def _record(kind, title, period, by, now, tasks, agency):
     issued = Issuance.objects.create(
         kind=kind,
         title=title[:160],
-        plan_id=period.plan_id,
         period=period,
         agency=agency,
         at=now,
@@ -169,19 +168,15 @@ def _within(window, field):
 
 def _given_out(report, window):
     period = report.period
-    editions = list(
-        MeetingEdition.objects.filter(_within(window, "taken_at"), period=period).select_related("taken_by")
-    )
+    editions = MeetingEdition.objects.filter(_within(window, "taken_at"), period=period)
     things = [
-        IssuedThing(Kind.MEETING.label, f"{period.label}会议版", each.taken_at, str(each.taken_by))
-        for each in editions
+        IssuedThing("会议版", f"{period.label}会议版", each.taken_at, str(each.taken_by))
+        for each in editions.select_related("taken_by")
     ]
     covers = Q(tasks__isnull=True) | Q(tasks=report.task_id) if report.task_id else Q(tasks__isnull=True)
     rows = (
         Issuance.objects.filter(covers, _within(window, "at"), period=period)
         .filter(Q(agency__isnull=True) | Q(agency=report.agency_id))
-        # An edition noted here as well is the same thing.
-        .exclude(kind=Kind.MEETING, at__in=[each.taken_at for each in editions])
         .select_related("by")
         .order_by("at", "pk")
         .distinct()

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from agencies import audit
 from agencies.models import Post, Role, User
-from progress import charts, figures, issuing, permissions
-from progress.models import Issuance, Lamp, MeetingEdition
+from progress import charts, figures, permissions
+from progress.models import Lamp, MeetingEdition
 from tasks.models import Task
 
 LARGER = 1.7  # a chart for a desk, read from across a room
@@ -32,8 +32,6 @@ def take(period, *, by, now):
         is_demo=by.is_demo or period.is_demo,
     )
     audit.record("生成会议版", edition, by=by, now=now)
-    title = f"{period.label}会议版"
-    issuing.record_issue(Issuance.Kind.MEETING, title, period=period, by=by, now=now)
     return edition
 
 

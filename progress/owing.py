@@ -14,12 +14,17 @@ from tasks.models import Assignment
 Frequency, Kind = DutyRule.Frequency, ProgressReport.Kind
 
 
-def create_owed(period, *, demo=False):
-    """Create the reports `period` is owed and does not have yet; returns the new rows, tasks' first."""
+def create_owed(period, *, demo=False, unit=None):
+    """Create the reports `period` is owed and does not have yet; returns the new rows, tasks' first.
+
+    unit: only the summary of the body with this id, where it owes one.
+    """
     there = set(period.reports.values_list("kind", "task_id", "agency_id"))
     wanted = [
         _row(period, demo, Kind.TASK, each.agency_id, task=each) for each in owing_assignments(period)
     ] + [_row(period, demo, Kind.UNIT, agency) for agency in owing_units(period)]
+    if unit is not None:
+        wanted = [row for row in wanted if (row.kind, row.agency_id) == (Kind.UNIT, unit)]
     new = [row for row in wanted if (row.kind, row.task_id, row.agency_id) not in there]
     reports = ProgressReport.objects.bulk_create(new)
     for kind, content in ((Kind.TASK, TaskReturn), (Kind.UNIT, UnitReturn)):

@@ -158,17 +158,9 @@ def add_new_duties(period, *, now):
     return rows
 
 
-def running(now):
-    """Periods that are being reported: open, not locked, not past their deadline; 补录 is none of them."""
-    undue = Q(due_at__isnull=True) | Q(due_at__gte=now)
-    return ReportingPeriod.objects.filter(
-        undue, opened_at__lte=now, locked_at__isnull=True, is_backfill=False
-    )
-
-
 def add_duties_of(plan, *, now):
     """`add_new_duties` in every running period of `plan`: the office has just let somebody bear a task."""
-    return [row for period in running(now).filter(plan=plan) for row in add_new_duties(period, now=now)]
+    return [row for period in plan.periods.running(now) for row in add_new_duties(period, now=now)]
 
 
 def open_due(now, *, demo=False):
@@ -185,7 +177,7 @@ def open_due(now, *, demo=False):
         .exclude(plan__in_use_from="")
         .select_related("plan")
     )
-    for period in running(now):
+    for period in ReportingPeriod.objects.running(now):
         add_new_duties(period, now=now)
     return [open_period(period, now=now, demo=demo) for period in waiting if may_open_by_itself(period)]
 

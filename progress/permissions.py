@@ -95,11 +95,11 @@ def reads_versions(user, report):
     return Assignment.objects.leads().filter(task=report.task_id, agency__in=own).exists()
 
 
-def reads_return_reason(user, report, *, by_office):
+def reads_return_reason(user, report, *, said_aloud):
     """Whether the person may read why a report came back. What its approver said to its reporter stays
-    inside the body; what the office said (by_office) is for all who may read the report's text."""
+    inside the body; what its reviewer said (`ReportStep.is_said_aloud`) is for all who may read the text."""
     readable = content_for(user, report)
-    return readable == "live" or (readable == "frozen" and by_office)
+    return readable == "live" or (readable == "frozen" and said_aloud)
 
 
 def check_edit(user, report, now):

@@ -7,14 +7,14 @@ offered to the leads of those tasks, as it was frozen; never a draft, and never 
 import json
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from agencies.along import along, objects
 from agencies.audit import record
 from agencies.models import Agency, Role
 from agencies.permissions import Denied, check_role
 from progress import content
-from progress.models import ProgressReport, ReportingPeriod, ReportVersion, UnitDuty
+from progress.models import ProgressReport, ReportVersion, UnitDuty
 from progress.owing import create_owed, owing_units
 from tasks.models import Assignment, Task
 
@@ -182,14 +182,16 @@ def name_unit(plan, agency, *, by, now):
     )
     if made:
         waived = ProgressReport.objects.filter(
-            period__in=_running(plan, now),
+            period__in=plan.periods.running(now),
             agency=agency,
             kind=ProgressReport.Kind.UNIT,
             waived_reason=UN_NAMED,
         )
-        waived.update(waived_at=None, waived_by=None, waived_reason="")
+        waived.update(waived_at=None, waived_by=None, waived_reason="", revision=F("revision") + 1)
         rows = [
-            row for period in _running(plan, now) for row in create_owed(period, demo=period.opened_for_demo)
+            row
+            for period in plan.periods.running(now)
+            for row in create_owed(period, demo=period.opened_for_demo, unit=agency.pk)
         ]
         record("指定报送单位小结", duty, by=by, now=now, detail={"增列应报": [str(row) for row in rows]})
     return duty
@@ -205,23 +207,18 @@ def unname_unit(duty, *, by, now):
         raise Denied("这家单位的指定已经取消。")
     duty.refresh_from_db()
     waived = []
-    for period in _running(duty.plan, now):
+    for period in duty.plan.periods.running(now):
         if duty.agency_id not in owing_units(period):
             waived += _waive(period, duty.agency_id, by, now)
     record("取消指定报送单位小结", duty, by=by, now=now, detail={"免报": [str(row) for row in waived]})
     return duty
 
 
-def _running(plan, now):
-    """The plan's periods whose rows may still change: open and not locked."""
-    running = ReportingPeriod.objects.filter(plan=plan, opened_at__lte=now, locked_at__isnull=True)
-    return running.filter(Q(due_at__isnull=True) | Q(due_at__gte=now))
-
-
 def _waive(period, agency, by, now):
     rows = period.reports.filter(
         agency=agency, kind=ProgressReport.Kind.UNIT, left_at__isnull=True, waived_at__isnull=True
     )
+    # The revision rises: whoever is typing or submitting at this instant is told, not overruled.
+    waived = {"waived_at": now, "waived_by": by, "waived_reason": UN_NAMED, "revision": F("revision") + 1}
     found = list(rows.select_related("period", "agency", "task"))
-    rows.update(waived_at=now, waived_by=by, waived_reason=UN_NAMED)
-    return found
+    return [row for row in found if rows.filter(pk=row.pk).update(**waived)]

@@ -65,8 +65,9 @@ def declare(assignments, *, reason, by, now):
 
 @transaction.atomic
 def confirm(declarations, *, by, now, answer=""):
-    """确认 each of `declarations`, all or none. Raises Denied, ValidationError."""
-    return _answer(declarations, Outcome.CONFIRMED, answer.strip()[:LONGEST], by, now)
+    """确认 each of `declarations`, all or none; words are not needed. Raises Denied, ValidationError."""
+    words = _text(answer, "") if answer.strip() else ""
+    return _answer(declarations, Outcome.CONFIRMED, words, by, now)
 
 
 @transaction.atomic

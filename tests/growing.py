@@ -175,9 +175,7 @@ class GrowingWorld(World):
     def _given_out(self, report):
         """Something made from it, and words of it put into another return."""
         at, office = factories.AFTER_DUE, self.people["office"]
-        Issuance.objects.create(
-            kind="workbook", title="汇总表", plan=report.task.plan, period=self.period, at=at, by=office
-        )
+        Issuance.objects.create(kind="workbook", title="汇总表", period=self.period, at=at, by=office)
         taken = {"field": "progress", "version": 1, "text": "承接项目。", "at": at}
         for one, other in ((self.draft, report), (self.corrected, self.draft)):
             TakenOver.objects.create(report=one, source=other, by=self.people["reporter"], **taken)

@@ -4,7 +4,7 @@ from agencies.along import along, fields_of, keep, objects
 from progress.models import UnitParagraph, UnitReturn
 from tasks.models import Chapter
 
-from .plain import SIGN_OFF
+from .plain import SIGN_OFF, numeral
 
 TEXTS = ("overview", "benchmarking", "experience", "problem", "request", "next_steps")
 FIELDS = (*TEXTS, *SIGN_OFF)
@@ -72,7 +72,7 @@ def shown(field, value):
 
 def chapter_label(row):
     """How a paragraph's 行动 is called: “行动三：……”."""
-    return f"行动{'一二三四五六七八九十'[row['chapter'] - 1]}：{row['chapter_title']}"
+    return f"行动{numeral(row['chapter'])}：{row['chapter_title']}"
 
 
 def paragraph_line(row):

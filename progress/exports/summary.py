@@ -1,6 +1,7 @@
 """汇总表: the public four-column form, 序号｜重点工作任务｜完成情况｜牵头责任单位."""
 
 from agencies.spreadsheets import Column
+from progress.content import numeral
 
 from .book import Cell
 
@@ -11,7 +12,6 @@ COLUMNS = (
     Column("完成情况", 68),
     Column("牵头责任单位", 24),
 )
-NUMERALS = "零一二三四五六七八九十"
 
 
 def write(book, quarter):
@@ -40,8 +40,3 @@ def _cells(standing, quarter):
         Cell(told) if told else Cell(quarter.unsaid(standing), "quiet"),
         Cell("\n".join(agency.name for agency in standing.leads), "centre"),
     ]
-
-
-def numeral(number):
-    """1 → 一, 12 → 十二: as sections are numbered in the plans (up to 19)."""
-    return NUMERALS[number] if number <= 10 else f"十{NUMERALS[number - 10]}"

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from agencies.models import Role
 
+from .periods import paired
 from .reports import ProgressReport
 
 
@@ -67,11 +68,7 @@ class Handout(models.Model):
         ordering = ["due_on", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(to=F("handed_by")), name="progress_handout_to_another"),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
-                | Q(closed_at__isnull=False, closed_by__isnull=False),
-                name="progress_handout_closed_paired",
-            ),
+            paired("closed", "progress_handout_closed_paired"),
         ]
 
     def __str__(self):

@@ -3,23 +3,22 @@
 from django.db import models
 
 from agencies.models import Agency
-from tasks.models import Plan, Task
+from tasks.models import Task
 
 from .periods import ReportingPeriod
 
 
 class Issuance(models.Model):
-    """One thing given out at an instant: a workbook, a 一页纸专报, a 会议版. It covers a plan and period, and
-    where they are named one task or one body; what it said is what was accepted at that instant."""
+    """One thing given out at an instant: a workbook, a 一页纸专报. It covers a period, and where they are
+    named some tasks or one body; what it said is what was accepted at that instant. A 会议版 is kept whole
+    instead (MeetingEdition)."""
 
     class Kind(models.TextChoices):
         WORKBOOK = "workbook", "季度汇总表"
         BRIEF = "brief", "一页纸专报"
-        MEETING = "meeting", "会议版"
 
     kind = models.CharField("类别", max_length=12, choices=Kind)
     title = models.CharField("名称", max_length=160)
-    plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="计划", related_name="issuances")
     period = models.ForeignKey(
         ReportingPeriod, models.PROTECT, verbose_name="报告期", related_name="issuances"
     )

@@ -10,9 +10,23 @@ PERIOD_CODE = RegexValidator(r"^\d{4}(Q[1-4]|H[12])?$", "报告期写作“2026Q
 QUARTERS = ("一", "二", "三", "四")
 
 
+def paired(act, name):
+    """The constraint that an act has both its instant and its person (`<act>_at`, `<act>_by`), or neither."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{act}_at__isnull": True, f"{act}_by__isnull": True})
+        | Q(**{f"{act}_at__isnull": False, f"{act}_by__isnull": False}),
+        name=name,
+    )
+
+
 class PeriodQuerySet(models.QuerySet):
     def quarters(self):
         return self.filter(code__contains="Q")
+
+    def running(self, now):
+        """Being reported: open, not locked, not past their deadline; 补录 is none of them."""
+        undue = Q(due_at__isnull=True) | Q(due_at__gte=now)
+        return self.filter(undue, opened_at__lte=now, locked_at__isnull=True, is_backfill=False)
 
 
 class ReportingPeriod(models.Model):
@@ -52,11 +66,7 @@ class ReportingPeriod(models.Model):
                 condition=Q(due_at__isnull=True) | Q(due_at__gt=F("opens_at")),
                 name="progress_period_due_after_opening",
             ),
-            models.CheckConstraint(
-                condition=Q(locked_at__isnull=True, locked_by__isnull=True)
-                | Q(locked_at__isnull=False, locked_by__isnull=False),
-                name="progress_period_lock_paired",
-            ),
+            paired("locked", "progress_period_lock_paired"),
         ]
 
     def __str__(self):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from agencies.models import Agency, Role
 from tasks.models import Assignment, Task
 
-from .periods import ReportingPeriod
+from .periods import ReportingPeriod, paired
 
 
 class ReportQuerySet(models.QuerySet):
@@ -157,11 +157,7 @@ class ProgressReport(models.Model):
                 name="progress_report_task_by_kind",
             ),
             *(
-                models.CheckConstraint(
-                    condition=Q(**{f"{act}_at__isnull": True, f"{act}_by__isnull": True})
-                    | Q(**{f"{act}_at__isnull": False, f"{act}_by__isnull": False}),
-                    name=f"progress_report_{act}_paired",
-                )
+                paired(act, f"progress_report_{act}_paired")
                 for act in ("submitted", "approved", "accepted", "waived", "edited")
             ),
             models.CheckConstraint(
@@ -238,6 +234,9 @@ class ProgressReport(models.Model):
 class ReportStep(models.Model):
     """One move of a report through the workflow, kept for ever: what the counts of 退回 read."""
 
+    # What a report comes back from when somebody outside its body sends it back.
+    OUTSIDE = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
+
     report = models.ForeignKey(ProgressReport, models.PROTECT, verbose_name="报告", related_name="steps")
     verb = models.CharField("动作", max_length=20)
     from_state = models.CharField("原状态", max_length=20)
@@ -259,7 +258,7 @@ class ReportStep(models.Model):
     def is_said_aloud(self):
         """Whether its reason came from outside the body: from the office, or from a lead to a supporter.
         What an approver says to the own reporter stays inside."""
-        return self.from_state in (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
+        return self.from_state in self.OUTSIDE
 
 
 class ReportVersion(models.Model):

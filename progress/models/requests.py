@@ -7,6 +7,7 @@ from agencies.models import Role
 
 from .contributions import ContributionRequest
 from .papers import SignedPaper
+from .periods import paired
 from .reports import ProgressReport
 
 
@@ -68,6 +69,8 @@ class Extension(models.Model):
                 | Q(granted__isnull=False, decided_at__isnull=False),
                 name="progress_extension_decided",
             ),
+            paired("endorsed", "progress_extension_endorsed_paired"),
+            paired("decided", "progress_extension_decided_paired"),
             models.CheckConstraint(
                 condition=~Q(granted=True) | Q(new_due_at__isnull=False),
                 name="progress_extension_has_new_date",
@@ -184,6 +187,7 @@ class Correction(models.Model):
                 | Q(granted__isnull=False, decided_at__isnull=False),
                 name="progress_correction_decided",
             ),
+            paired("decided", "progress_correction_decided_paired"),
         ]
 
     def __str__(self):

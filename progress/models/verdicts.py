@@ -127,6 +127,11 @@ class VerdictProposal(models.Model):
                 condition=Q(lamp=models.F("computed_lamp")) | ~Q(reason=""),
                 name="progress_proposal_change_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True, feedback_due_at__isnull=True)
+                | Q(sent_at__isnull=False, feedback_due_at__isnull=False),
+                name="progress_proposal_sent_has_end",
+            ),
         ]
 
     def __str__(self):

@@ -113,8 +113,8 @@ def _return_reason(user, report):
     if report.state != ProgressReport.State.RETURNED:
         return ""
     last = report.steps.order_by("-pk").first()
-    by_office = last is not None and last.is_said_aloud
-    reads = permissions.reads_return_reason(user, report, by_office=by_office)
+    aloud = last is not None and last.is_said_aloud
+    reads = permissions.reads_return_reason(user, report, said_aloud=aloud)
     return report.return_reason if reads else ""
 
 

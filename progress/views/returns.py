@@ -18,7 +18,7 @@ from progress.views.place import period_at
 PAGE = 100
 # Only then what stands in the rows is what was reported; before that it may be a draft.
 OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
-LAST_BY_OFFICE = ReportStep.objects.filter(report=OuterRef("pk")).order_by("-pk").values("by_office")[:1]
+CAME_FROM = ReportStep.objects.filter(report=OuterRef("pk")).order_by("-pk").values("from_state")[:1]
 # Reports of whole units come after those of tasks.
 NUMBER = F("task__number").asc(nulls_last=True)
 ORDERS = {
@@ -114,7 +114,7 @@ def returns_export(request, plan, period):
     permissions.check_read_returns(request.user)
     period = period_at(request, plan, period)
     now = timezone.now()
-    found = _ordered(request, _filter(request, period).qs).annotate(by_office=Subquery(LAST_BY_OFFICE))
+    found = _ordered(request, _filter(request, period).qs).annotate(came_from=Subquery(CAME_FROM))
     rows = [_row(report, request.user, now) for report in found]
     title = f"{period.code} 填报情况"
     note = f"{period.plan.title} {period.label}，共 {len(rows)} 项"
@@ -123,7 +123,8 @@ def returns_export(request, plan, period):
 
 def _row(report, user, now):
     returned = report.state == ProgressReport.State.RETURNED
-    reads = permissions.reads_return_reason(user, report, by_office=report.by_office)
+    aloud = report.came_from in ReportStep.OUTSIDE
+    reads = permissions.reads_return_reason(user, report, said_aloud=aloud)
     return [
         report.task.number if report.task else None,
         report.task.title if report.task else report.short_subject,

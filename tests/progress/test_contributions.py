@@ -235,6 +235,8 @@ def test_silence_is_the_supporters_and_the_office_sees_it(
     assert dashboards.office_desk(office, period, AFTER_DUE).waiting["silent"] == 1
     desk = contributions.of_lead_desk(reporter, period, AFTER_DUE)
     assert (desk.waiting, desk.silent) == ([given], [silent])
+    ProgressReport.objects.filter(pk=silent.contribution_id).update(state=State.RETURNED)
+    assert contributions.of_lead_desk(reporter, period, AFTER_DUE).silent == [silent], "sent back inside"
     page = f"/work/{plan.code}/{period.code}/contributions/"
     counted = as_(office).get(page).context["by_supporter"]
     assert [(row.agency.code, row.filing.asked, row.filing.given) for row in counted] == [

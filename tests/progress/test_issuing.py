@@ -105,13 +105,17 @@ def test_verdicts_editions_and_words_taken_over_are_its(accepted, people, office
     words = {"lamp": "green", "computed_lamp": "green", "rule_version": 1, "task": task, "period": period}
     source = {"agency": "fgw", "report": accepted.pk, "version": 1, "text": "建成平台3个。"}
     VerdictProposal.objects.create(
-        **words, sources=[source], proposed_at=DUE, proposed_by=office, sent_at=DUE + DAY
+        **words,
+        sources=[source],
+        proposed_at=DUE,
+        proposed_by=office,
+        sent_at=DUE + DAY,
+        feedback_due_at=DUE + DAY,
     )
     TaskVerdict.objects.create(
         **words, text="建成平台 3 个。", confirmed_at=DUE + 2 * DAY, confirmed_by=office
     )
     MeetingEdition.objects.create(period=period, data={}, taken_at=DUE + 3 * DAY, taken_by=office)
-    issuing.record_issue(Kind.MEETING, "会议版", period=period, by=office, now=DUE + 3 * DAY)
     other = factories.make_report(task.plan.tasks.get(number=2), kjj)
     TakenOver.objects.create(
         report=other, field="progress", source=accepted, version=1, text="建成3个", at=DUE, by=kjj_reporter

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.permissions import Denied
 from progress import meetings
-from progress.models import Issuance, MeetingEdition, TaskVerdict
+from progress.models import MeetingEdition, TaskVerdict
 from tests import factories
 from tests.factories import AFTER_DUE, State
 
@@ -69,12 +69,6 @@ def test_an_edition_stays_as_it_was_taken_until_it_is_refreshed(quarter, as_, of
 def day_of(moment):
     here = timezone.localtime(moment)
     return f"{here.year}年{here.month}月{here.day}日"
-
-
-def test_taking_one_is_noted_as_given_out(quarter, office):
-    edition = meetings.take(quarter, by=office, now=AFTER_DUE)
-    issued = Issuance.objects.get()
-    assert (issued.kind, issued.at, issued.by) == ("meeting", edition.taken_at, office)
 
 
 def test_without_an_edition_the_page_says_so(quarter, as_, office, leader):

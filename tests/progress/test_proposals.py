@@ -276,3 +276,23 @@ def test_what_waits_for_a_body_is_on_its_desk_until_it_answers(fgw, kjj, people,
     assert hearings.waiting_for(people["reporter"], period.plan, NOW) == []
     assert len(hearings.waiting_for(others["reporter"], period.plan, NOW)) == 1
     assert hearings.waiting_for(people["office"], period.plan, NOW) == []
+
+
+def test_who_acts_for_two_leads_answers_for_each(fgw, kjj, people):
+    factories.make_task(1, leads=[fgw, kjj])
+    period = factories.make_period()
+    sent(period, people["office"])
+    people["reporter"].posts.create(role="reporter", agency=kjj)
+    answer(period, people["reporter"], fgw, "agrees")
+    assert len(hearings.waiting_for(people["reporter"], period.plan, NOW)) == 1
+    answer(period, people["reporter"], kjj, "agrees")
+    assert hearings.waiting_for(people["reporter"], period.plan, NOW) == []
+
+
+def test_a_lamp_whose_ground_has_moved_is_asked_about_again(task, period, fgw, people):
+    report = accepted(task, fgw, people)
+    factories.decide(period, [1], by=people["office"], now=NOW)
+    later = NOW + timedelta(days=1)
+    TaskVerdict.objects.update(stale_at=later, confirmed_at=later)
+    assert report.state == State.ACCEPTED
+    assert len(hearings.waiting_for(people["reporter"], period.plan, later)) == 1

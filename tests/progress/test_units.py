@@ -119,9 +119,11 @@ def test_naming_a_unit_adds_its_row_at_once_and_un_naming_waives_it(county, kjj,
     report = period.reports.get(agency=kjj, kind=Kind.UNIT)
     assert (report.due_at, report.unit_return.overview) == (period.due_at, "")
 
+    seen = report.revision
     units.unname_unit(duty, by=office, now=BEFORE_DUE)
     report.refresh_from_db()
     assert report.waived_at and report.waived_by == office
+    assert report.revision == seen + 1, "whoever is submitting at this instant is told"
     with pytest.raises(Denied, match="已经取消"):
         units.unname_unit(duty, by=office, now=BEFORE_DUE)
     assert kjj in units.may_be_named(period.plan)
@@ -131,6 +133,16 @@ def test_naming_a_unit_adds_its_row_at_once_and_un_naming_waives_it(county, kjj,
     assert report.waived_at is None
     assert UnitDuty.objects.filter(agency=kjj).count() == 2
     assert AuditEvent.objects.filter(verb="指定报送单位小结").count() == 2
+    assert report.revision == seen + 2
+
+
+def test_naming_a_unit_adds_no_other_row_and_names_no_task(county, kjj, office):
+    """The trail is open to those who may not know of a sensitive task whose row is still to come."""
+    period = make_period()
+    make_task(3, leads=[kjj], is_sensitive=True, title="敏感事项")
+    units.name_unit(period.plan, kjj, by=office, now=BEFORE_DUE)
+    assert [report.kind for report in period.reports.filter(agency=kjj)] == [Kind.UNIT]
+    assert "敏感事项" not in str(AuditEvent.objects.get(verb="指定报送单位小结").detail)
 
 
 def test_un_naming_leaves_what_was_sent_and_what_the_duties_oblige(county, kjj, people, office):

@@ -95,3 +95,12 @@ def test_nobody_answers_what_they_declared(duties, county_reporter, office):
     with pytest.raises(Denied, match="另一位同志"):
         not_concerned.confirm(made, by=both, now=BEFORE_DUE)
     assert not_concerned.confirm(made, by=office, now=BEFORE_DUE) == 1
+
+
+@pytest.mark.parametrize("answer", ["含\x00字", "长" * 201])
+def test_words_with_a_confirmation_are_kept_whole_or_refused(answer, duties, county_reporter, office):
+    declared = declare(duties[:1], county_reporter)
+    with pytest.raises(ValidationError):
+        not_concerned.confirm(declared, answer=answer, by=office, now=BEFORE_DUE)
+    declared[0].refresh_from_db()
+    assert declared[0].outcome == ""
