@@ -1,13 +1,10 @@
 """办理时限: how many working days the desk gives, and the instant they end on."""
 
-from datetime import datetime, time, timedelta
-
-from django.utils import timezone
+from datetime import timedelta
 
 from progress import calendar
 from progress.models import TermRule
-
-HOUR = time(18)
+from progress.timetable import DUE_HOUR, here, local
 
 
 def terms_of(period):
@@ -19,20 +16,20 @@ def terms_of(period):
 def working_days_from(now, days):
     """18:00 (Asia/Shanghai) of the `days`-th working day after `now`; where the calendar does not cover the
     year, that many days and a weekend later."""
-    today = timezone.localdate(now)
+    today = here(now).date()
     try:
         day = calendar.working_day_after(today, days)
     except calendar.YearNotCovered:
         day = today + timedelta(days=days + 2)
-    return timezone.make_aware(datetime.combine(day, HOUR), timezone.get_default_timezone())
+    return local(day, DUE_HOUR)
 
 
 def working_days_before(instant, days):
     """The same hour `days` working days before `instant`; calendar days and a weekend where not covered."""
-    here = timezone.localtime(instant, timezone.get_default_timezone())
-    day = here.date()
+    at = here(instant)
+    day = at.date()
     try:
         day = calendar.working_day_after(day, -days) if days else day
     except calendar.YearNotCovered:
-        day = here.date() - timedelta(days=days + 2)
-    return here.replace(year=day.year, month=day.month, day=day.day)
+        day = at.date() - timedelta(days=days + 2)
+    return at.replace(year=day.year, month=day.month, day=day.day)

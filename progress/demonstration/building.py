@@ -1,7 +1,7 @@
 """Building the history: quarter after quarter up to a moment, in steps that can be resumed after a kill."""
 
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from progress import completeness, drafts, periods, proposals, verdicts, workflow
 from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
+from progress.timetable import local
 from tasks.models import AnnualGoal, GoalNode, Plan
 
 from . import exceptions, people, script, summaries, wording
 
 CLAIM = timedelta(minutes=1)
+NOON = time(12)
 MOST_ATTEMPTS = 3  # after that the run is parked with its failure shown
 INSIDE = ("fill", "submit", "approve")  # what a body does itself, before its report is somebody else's
 PROPOSED_AFTER = timedelta(days=9)
@@ -116,7 +118,7 @@ def _periods(up_to):
 def _goals(plan, office, up_to):
     """Each year's goals, issued in spring (in the opening year with the plan); a few are still to come."""
     for year in plan.years:
-        issued = _noon(date(year, 4, 20)) if year > plan.starts_on.year else _noon(date(year, 7, 20))
+        issued = local(date(year, 4 if year > plan.starts_on.year else 7, 20), NOON)
         if issued > up_to or AnnualGoal.objects.filter(task__plan=plan, year=year).exists():
             continue
         with transaction.atomic():
@@ -212,7 +214,3 @@ def _decide(period, cast, up_to):
         exceptions.answer_lamps(period, cast, proposed + timedelta(days=1), up_to)
     if confirmed <= up_to and not period.verdicts.exists():
         verdicts.confirm_verdicts(period, "all", by=office, now=confirmed)
-
-
-def _noon(day):
-    return timezone.make_aware(datetime.combine(day, time(12)), timezone.get_default_timezone())
