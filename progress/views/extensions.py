@@ -7,14 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.permissions import why_not
 from progress import extensions, permissions
 from progress.filters import ExtensionFilter
 from progress.models import Extension, ProgressReport
 from progress.time_forms import ExtensionDecisionForm, ExtensionForm
-from progress.views.place import period_at
+from progress.views.place import back_to_list, period_at
+from progress.views.typed import numbers_of
 
 MOST = 200
 
@@ -102,50 +103,60 @@ def _row(user, extension, now, vacant):
     }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def extension(request, plan, period, pk):
-    """The body's own word on its request: 审签 or, with `verb=take-back`, 撤回."""
+    """The body's own word on its request: 审签 or 撤回 (`verb` endorse, take-back); as a page, the list."""
     period = period_at(request, plan, period)
     found = get_object_or_404(
         Extension.objects.visible_to(request.user).select_related("report"),
         report__period__plan=period.plan_id,
         pk=pk,
     )
-    now = timezone.now()
-    if request.POST.get("verb") == "take-back":
+    verb, now = request.POST.get("verb"), timezone.now()
+    if request.method == "POST" and verb == "take-back":
         extensions.take_back(found, by=request.user, now=now)
         messages.success(request, "延期申请已撤回。")
-    else:
+    elif request.method == "POST" and verb == "endorse":
         extensions.endorse(found, by=request.user, now=now)
         messages.success(request, "延期申请已审签，等待办公室决定；决定前仍按原截止时间计算。")
-    return redirect("progress:extensions", plan, period.code)
+    elif request.method == "POST":
+        return _page(request, period, ExtensionDecisionForm(), problem="请按“审签”或“撤回”。")
+    return back_to_list(request, "progress:extensions", period)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def extensions_decide(request, plan, period):
-    """同意 or, with `verb=refuse`, 不同意 the requests chosen; all or none."""
+    """同意 or 不同意 (`verb` grant, refuse) the requests chosen; all or none.
+
+    What was refused is shown at this address, so its filters and a reload come here as GET: to the list.
+    """
     period = period_at(request, plan, period)
     extensions.check_decide(request.user)
-    typed = [
-        pk for pk in request.POST.getlist("extension") if pk.isascii() and pk.isdecimal() and len(pk) < 18
-    ]
+    if request.method != "POST":
+        return back_to_list(request, "progress:extensions", period)
     known = Extension.objects.visible_to(request.user).filter(report__period__plan=period.plan_id)
-    chosen = list(known.filter(pk__in=typed))
-    form, now = ExtensionDecisionForm(request.POST), timezone.now()
-    problem = "" if chosen else "没有选中延期申请，请先勾选。"
-    if chosen and form.is_valid():
-        said = form.cleaned_data
+    chosen = list(known.filter(pk__in=numbers_of(request.POST.getlist("extension"))))
+    form, problem = ExtensionDecisionForm(request.POST), ""
+    if not chosen:
+        problem = "没有选中延期申请，请先勾选。"
+    elif form.is_valid():
         try:
-            if request.POST.get("verb") == "refuse":
-                extensions.refuse(chosen, reason=said["note"], by=request.user, now=now)
-                messages.success(request, f"已答复 {len(chosen)} 项延期申请：不同意。")
-            else:
-                extensions.grant(
-                    chosen, new_due_at=said["new_due_at"], note=said["note"], by=request.user, now=now
-                )
-                messages.success(request, f"已同意 {len(chosen)} 项延期申请，截止时间已更新。")
+            said = _decided(chosen, request.POST.get("verb"), form, by=request.user, now=timezone.now())
         except ValidationError as error:
             problem = error.messages[0]
         else:
-            return redirect("progress:extensions", plan, period.code)
+            messages.success(request, said)
+            return back_to_list(request, "progress:extensions", period)
     return _page(request, period, form, {row.pk for row in chosen}, problem)
+
+
+def _decided(chosen, verb, form, *, by, now):
+    """Decide; returns what is said about it. Raises ValidationError, also for a verb there is none of."""
+    said = form.cleaned_data
+    if verb == "refuse":
+        extensions.refuse(chosen, reason=said["note"], by=by, now=now)
+        return f"已答复 {len(chosen)} 项延期申请：不同意。"
+    if verb == "grant":
+        extensions.grant(chosen, new_due_at=said["new_due_at"], note=said["note"], by=by, now=now)
+        return f"已同意 {len(chosen)} 项延期申请，截止时间已更新。"
+    raise ValidationError("请按“同意所选”或“不同意所选”。", code="verb")

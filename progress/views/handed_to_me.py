@@ -12,6 +12,7 @@ from progress import completeness, handouts
 from progress.models import Handout
 from progress.views.handout_forms import AnswerForm
 from progress.views.return_form import MISTAKES, wants_json
+from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 
 SHOWN_CLOSED = 100
@@ -99,7 +100,7 @@ def _act(request, found):
     kept = {
         part: text for part, text in form.changes().items() if request.POST.get(f"take-{part}") != "theirs"
     }
-    by, now, revision = request.user, timezone.now(), _typed_revision(request)
+    by, now, revision = request.user, timezone.now(), number_of(request.POST.get("revision"))
     hands_back = request.POST.get("verb") == "answer"
     try:
         fresh = handouts.save_answer(found, kept, by=by, now=now, revision=revision)
@@ -113,11 +114,6 @@ def _act(request, found):
     except (Denied, Stale, WrongState) as refusal:
         return _refused(request, found, form, refusal)
     return _done(request, fresh, hands_back)
-
-
-def _typed_revision(request):
-    typed = request.POST.get("revision", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() else 0
 
 
 def _done(request, fresh, hands_back):

@@ -13,6 +13,7 @@ from progress.filetypes import Refused
 from progress.paper_forms import LetterForm
 from progress.views.kinds import form_of
 from progress.views.return_form import find, find_unit, moved_on
+from progress.views.typed import number_of
 from progress.views.upload_limit import limit_uploads
 from progress.workflow import Incomplete, Stale, WrongState
 
@@ -62,7 +63,7 @@ def _page(request, sheet, form, letter, replaces, problem=""):
 
 def _entered(request, report, replaces):
     """Everything typed stays on the page where it cannot be taken; the scan must then be chosen again."""
-    revision = _number(request.POST.get("revision"))
+    revision = number_of(request.POST.get("revision"))
     sheet = letters.sheet_for_letter(report)
     form, letter = form_of(sheet, request.POST), LetterForm(request.POST, request.FILES)
     for name in request.too_large:
@@ -107,7 +108,3 @@ def _just_entered(user, report):
     """Whether the same click arrived twice."""
     last = report.steps.order_by("-pk").first()
     return last is not None and last.by_id == user.pk and last.verb == "enter_on_behalf"
-
-
-def _number(typed):
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

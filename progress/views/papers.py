@@ -23,6 +23,7 @@ from progress.views.attachments import as_download
 from progress.views.kinds import sheet_of
 from progress.views.place import period_at
 from progress.views.return_form import find, find_unit, moved_on
+from progress.views.typed import number_of
 from progress.views.upload_limit import limit_uploads
 from progress.workflow import Stale, WrongState
 
@@ -69,7 +70,7 @@ def _offline(request, report):
         return redirect(report.get_absolute_url())
     if request.method == "POST":
         form = SignForm(request.POST, request.FILES)
-        if _is_settled(request, form, [(report, _number(request.POST.get("revision")))]):
+        if _is_settled(request, form, [(report, number_of(request.POST.get("revision")))]):
             return redirect(report.get_absolute_url())
     said = content.snapshot(report)
     context = {"report": report, "sheet": sheet_of(report), "form": form, "said": said}
@@ -158,10 +159,6 @@ def _said_after(wanted):
     said = [f"{leaving} 项已凭签字盖章件以本单位名义报出"] if leaving else []
     said += [f"{attached} 项已附上签字盖章件"] if attached else []
     return "，".join(said) + "。"
-
-
-def _number(typed):
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 COLUMNS = [

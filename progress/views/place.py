@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from progress.frame import frame_of
 
@@ -17,6 +18,12 @@ def period_at(request, plan, period):
     if not request.user.business_roles or found is None or (found.plan.code, found.code) != (plan, period):
         raise Http404
     return found
+
+
+def back_to_list(request, name, period):
+    """To the list `name` of a period, with the filters this address carries."""
+    address = reverse(name, args=[period.plan.code, period.code])
+    return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
 
 
 def of_a_quarter(view):

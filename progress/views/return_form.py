@@ -26,6 +26,7 @@ from progress.forms import DecisionForm
 from progress.models import Attachment, ProgressReport
 from progress.views.kinds import as_typed, carried_values, form_of, sheet_of
 from progress.views.return_pages import confirm, edit, read
+from progress.views.typed import number_of
 from progress.views.upload_limit import limit_uploads
 from progress.workflow import Incomplete, Stale, WrongState
 
@@ -146,10 +147,7 @@ def act(request, report):
 
 
 def _typed_revision(request):
-    try:
-        return int(request.POST.get("revision", ""))
-    except ValueError:
-        return 0
+    return number_of(request.POST.get("revision"))
 
 
 def _saved(request, report):

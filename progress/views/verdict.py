@@ -13,6 +13,7 @@ from progress import figures, hearings, permissions, proposals, verdict_text, ve
 from progress.models import TaskVerdict, VerdictProposal
 from progress.verdict_forms import ProposalForm, ReplyForm
 from progress.views.place import of_a_quarter, period_at
+from progress.views.typed import number_of
 from tasks.models import Task
 
 
@@ -50,8 +51,8 @@ def verdict_confirm(request, plan, period, number):
     """审定 one task; with an answer where a lead objects."""
     hearing = _hearing(request, plan, period, number)
     permissions.check_confirm_verdicts(request.user)
-    answer, seen = request.POST.get("answer", ""), request.POST.get("revision", "")
-    revision = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else None
+    answer = request.POST.get("answer", "")
+    revision = number_of(request.POST.get("revision"), default=None)
     try:
         verdicts.confirm_verdicts(
             hearing.period, [number], by=request.user, now=timezone.now(), answer=answer, revision=revision
@@ -135,7 +136,7 @@ def _reply_forms(hearing, own, typed):
         if agency.pk not in own:
             continue
         blank = {"revision": hearing.proposal.revision, "agency": agency.code}
-        form = ReplyForm(initial=blank, prefix="", auto_id=f"id_{agency.code}_%s")
+        form = ReplyForm(initial=blank, auto_id=f"id_{agency.code}_%s")
         if typed is not None and typed.data.get("agency") == agency.code:
             form = typed
         forms.append((agency, word, form))

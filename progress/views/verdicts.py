@@ -10,6 +10,7 @@ from progress import hearings, permissions, proposals, verdicts
 from progress.timetable import spoken_day
 from progress.verdict_forms import HearingFilter
 from progress.views.place import of_a_quarter, period_at
+from progress.views.typed import numbers_of
 
 NAMED_AT_MOST = 5
 
@@ -83,23 +84,14 @@ def reply_verdicts(request, plan, period):
 def _number_and_revision(value):
     """(task number, revision) of “45:2”; None for anything else."""
     parts = value.split(":")
-    if len(parts) != 2 or not all(each.isascii() and each.isdecimal() and len(each) < 10 for each in parts):
-        return None
-    return int(parts[0]), int(parts[1])
-
-
-def numbers_of(request):
-    """The tasks a form names, or "all": what could be the number of a task."""
-    if request.POST.get("all"):
-        return "all"
-    typed = request.POST.getlist("task")
-    return [number for number in typed if number.isascii() and number.isdecimal() and len(number) < 10]
+    numbers = numbers_of(parts)
+    return tuple(numbers) if len(numbers) == len(parts) == 2 else None
 
 
 def _act(request, plan, period, act, said):
     period = period_at(request, plan, period)
     permissions.check_confirm_verdicts(request.user)
-    numbers = numbers_of(request)
+    numbers = "all" if request.POST.get("all") else numbers_of(request.POST.getlist("task"))
     try:
         outcome = act(period, numbers, by=request.user, now=timezone.now())
     except proposals.Refused as refused:
@@ -107,7 +99,7 @@ def _act(request, plan, period, act, said):
     else:
         _tell(request, outcome, said)
     if request.POST.get("back") == "verdict" and numbers != "all" and len(numbers) == 1:
-        return redirect("progress:verdict", period.plan.code, period.code, int(numbers[0]))
+        return redirect("progress:verdict", period.plan.code, period.code, numbers[0])
     return redirect("progress:verdicts", period.plan.code, period.code)
 
 

@@ -2,41 +2,44 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from progress import waiving
 from progress.models import ProgressReport
 from progress.time_forms import WaiverForm
-from progress.views.place import period_at
+from progress.views.place import back_to_list, period_at
 from progress.views.returns import returns_page
+from progress.views.typed import numbers_of
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def waive(request, plan, period):
-    """免报 or, with `verb=take-back`, 收回免报 the rows chosen; all or none."""
+    """免报 or 收回免报 (`verb` waive, take-back) the rows chosen; all or none.
+
+    What was refused is shown at this address, so its filters and a reload come here as GET: to the list.
+    """
     period = period_at(request, plan, period)
     waiving.check_waive(request.user)
-    typed = [pk for pk in request.POST.getlist("report") if pk.isascii() and pk.isdecimal() and len(pk) < 18]
+    if request.method != "POST":
+        return back_to_list(request, "progress:returns", period)
     visible = ProgressReport.objects.visible_to(request.user).select_related("agency", "task", "period")
-    chosen = list(visible.filter(period=period, pk__in=typed))
-    form, now = WaiverForm(request.POST), timezone.now()
+    chosen = list(visible.filter(period=period, pk__in=numbers_of(request.POST.getlist("report"))))
+    form = WaiverForm(request.POST)
     try:
-        if request.POST.get("verb") == "take-back":
-            number = waiving.take_back(chosen, by=request.user, now=now)
-            messages.success(request, f"已收回 {number} 项免报，仍按原截止时间应报。")
-        else:
-            number = waiving.waive(chosen, reason=form.data.get("reason", ""), by=request.user, now=now)
-            messages.success(request, f"已免报 {number} 项，填报单位会看到原因。")
+        said = _done(chosen, request.POST.get("verb"), form, by=request.user, now=timezone.now())
     except ValidationError as error:
         ids = {report.pk for report in chosen}
         return returns_page(request, period, waiver=form, chosen=ids, problem=error.messages[0])
-    return redirect(_list(request, period))
+    messages.success(request, said)
+    return back_to_list(request, "progress:returns", period)
 
 
-def _list(request, period):
-    """The list with the filters it had."""
-    address = reverse("progress:returns", args=[period.plan.code, period.code])
-    return f"{address}?{request.GET.urlencode()}" if request.GET else address
+def _done(chosen, verb, form, *, by, now):
+    """Do it; returns what is said about it. Raises ValidationError, also for a verb there is none of."""
+    if verb == "take-back":
+        return f"已收回 {waiving.take_back(chosen, by=by, now=now)} 项免报，仍按原截止时间应报。"
+    if verb == "waive":
+        number = waiving.waive(chosen, reason=form.data.get("reason", ""), by=by, now=now)
+        return f"已免报 {number} 项，填报单位会看到原因。"
+    raise ValidationError("请按“免报所选”或“收回免报”。", code="verb")

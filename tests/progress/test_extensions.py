@@ -227,16 +227,25 @@ def test_from_the_form_to_the_offices_decision(report, people, as_, reporter, ap
     assert (
         kept.status_code == 400
         and "须写明理由" in kept.content.decode()
-        and "checked" in kept.content.decode()
+        and f'name="extension" value="{asked.pk}" form="decide" checked ' in kept.content.decode()
     )
     early = as_(office).post(
         decide, {"extension": asked.pk, "verb": "grant", "new_due_at": "2030-04-08T18:00", "note": "请抓紧"}
     )
     assert early.status_code == 400 and "请抓紧" in early.content.decode()
+    neither = as_(office).post(decide, {"extension": asked.pk, "verb": "perhaps"})
+    assert neither.status_code == 400 and "请按“同意所选”或“不同意所选”。" in neither.content.decode()
+    assert as_(approver).post(sign, {"verb": "perhaps"}).status_code == 400
+    asked.refresh_from_db()
+    assert asked.is_open, "nothing of that has changed it"
+    for shown_at in (decide, sign):
+        again = as_(office).get(shown_at + "?state=waiting")
+        assert (again.status_code, again.headers["Location"]) == (302, list_page + "?state=waiting")
     done = as_(office).post(
-        decide, {"extension": asked.pk, "verb": "grant", "new_due_at": "2030-04-12T18:00", "note": ""}
+        decide + "?state=waiting",
+        {"extension": asked.pk, "verb": "grant", "new_due_at": "2030-04-12T18:00", "note": ""},
     )
-    assert done.status_code == 302
+    assert done.status_code == 302 and done.headers["Location"] == list_page + "?state=waiting"
     assert "已同意延期至" in client.get(report.get_absolute_url()).content.decode()
     assert "已同意" in client.get(list_page + "?state=granted").content.decode()
 

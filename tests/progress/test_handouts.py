@@ -241,6 +241,13 @@ def test_two_windows_lose_nothing(as_, at_desk, report, reporter, colleague):
     assert "后写的。" in both.content.decode()
 
 
+def test_a_revision_of_five_thousand_digits_is_only_a_stale_one(as_, at_desk, report, reporter, colleague):
+    handout = give(report, colleague, reporter)
+    typed = {"revision": "1" * 5000, "progress": "写了一半。"}
+    late = as_(colleague).post(f"/work/handouts/{handout.pk}/", typed)
+    assert late.status_code == 412 and "写了一半。" in late.content.decode()
+
+
 def test_an_answer_may_be_changed_until_it_is_merged(report, reporter, colleague):
     handout = answer(give(report, colleague, reporter), progress="甲。")
     handout = answer(handout, progress="甲乙。")

@@ -85,7 +85,12 @@ def test_in_bulk_from_the_list(report, as_, office, reporter, fgw):
     client, act = as_(office), address(report, "waive")
     kept = client.post(act, {"report": [report.pk, other.pk], "verb": "waive", "reason": " "})
     assert kept.status_code == 400 and "免报须写明原因" in kept.content.decode()
-    assert kept.content.decode().count("checked") >= 2
+    for chosen in (report, other):
+        assert f'name="report" value="{chosen.pk}" form="waive" checked ' in kept.content.decode()
+    neither = client.post(act, {"report": report.pk, "verb": "perhaps", "reason": "机构改革"})
+    assert neither.status_code == 400 and "请按“免报所选”或“收回免报”。" in neither.content.decode()
+    assert not ProgressReport.objects.filter(waived_at__isnull=False).exists()
+    assert client.get(act + "?status=unfiled").headers["Location"].endswith("/returns/?status=unfiled")
     assert as_(reporter).post(act, {"report": report.pk, "reason": "不想报"}).status_code == 403
     both = {"report": [report.pk, other.pk], "reason": "机构改革"}
     assert client.post(act, both | {"verb": "waive"}).status_code == 302
