@@ -6,8 +6,7 @@ from functools import cached_property
 from agencies.models import Role
 from agencies.permissions import why_not
 from progress import content, paper, papers, permissions
-from progress.models import ProgressReport, SignedPaper
-from progress.return_sheet import latest_versions
+from progress.models import ProgressReport, ReportVersion, SignedPaper
 from tasks.models import AnnualGoal
 
 State = ProgressReport.State
@@ -159,7 +158,8 @@ class QuarterSheet:
 
     def _frozen(self, reports):
         readable = [each for each in reports if permissions.content_for(self.user, each)]
-        return {report.pk: said for report, said in latest_versions(readable)}
+        versions = ReportVersion.objects.newest().filter(report__in=readable)
+        return dict(versions.values_list("report", "content"))
 
     def _why_no_paper(self, report):
         """Asked once for all returns that the rules cannot tell apart."""

@@ -7,7 +7,7 @@ from django.db.models import Exists, Q
 
 from progress import completeness, content, contributions, history, taking_over, units
 from progress.advice import accumulating_targets, advice
-from progress.models import ProgressReport, ReportVersion
+from progress.models import ProgressReport
 from progress.sheet import Sheet
 from tasks.models import AnnualGoal, Assignment, Target
 
@@ -200,11 +200,3 @@ class ReturnSheet(Sheet):
 
 
 CERTAINTY_ORDER = {"estimated": 0, "preliminary": 1, "verified": 2}
-
-
-def latest_versions(reports):
-    """[(report, content of its last version)] of reports that left, in one query."""
-    said = {}
-    for version in ReportVersion.objects.filter(report__in=reports).order_by("number"):
-        said[version.report_id] = version.content
-    return [(report, said[report.pk]) for report in reports if report.pk in said]

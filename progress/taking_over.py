@@ -154,27 +154,24 @@ def _of_units(paragraphs, taken):
 
 def _said(report, reports, told):
     """({report id: its last version} of `reports`, what units offer to the task); one query for both."""
-    standing = [each.pk for each in reports if each.has_left and each.state in STANDING]
+    standing = [each.pk for each in reports if stands(each)]
     if not standing and not told:
         return {}, []
     summaries = units.left_for(report.period)
     rows = (
-        ReportVersion.objects.filter(Q(report__in=standing) | Q(report__in=summaries))
+        ReportVersion.objects.newest()
+        .filter(Q(report__in=standing) | Q(report__in=summaries))
         .select_related("report__agency", "report__period__plan")
-        .order_by("report__agency__order", "report__agency__code", "number")
+        .order_by("report__agency__order", "report__agency__code")
     )
     last = {version.report_id: version for version in rows}
     of_units = [each for each in last.values() if each.report.kind == ProgressReport.Kind.UNIT]
     return last, units.offered_in(of_units, report.task)
 
 
-def latest_said(reports):
-    """{report id: its last version} of reports that have left their body and stand. One query."""
-    standing = [report.pk for report in reports if report.has_left and report.state in STANDING]
-    if not standing:
-        return {}
-    versions = ReportVersion.objects.filter(report__in=standing).order_by("number")
-    return {version.report_id: version for version in versions}
+def stands(report):
+    """Whether what a report said has left its body and was neither taken back nor sent back."""
+    return report.has_left and report.state in STANDING
 
 
 def _offer(source, version, parts_of, taken, request=None):

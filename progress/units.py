@@ -7,7 +7,7 @@ offered to the leads of those tasks, as it was frozen; never a draft, and never 
 import json
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 
 from agencies.along import along, objects
 from agencies.audit import record
@@ -25,24 +25,9 @@ UN_NAMED = "办公室取消指定报送单位小结"
 # --- paragraphs for a task ---------------------------------------------------------------------
 
 
-def offered_to(task, period):
-    """What units have reported of `task` for `period`: [(report, number of the version, text)].
-
-    Only what has left its unit, in the words of its last frozen version, units in official order. The fourth
-    quarter merges with the year end: it is offered the year's reports. One query.
-    """
-    versions = (
-        ReportVersion.objects.filter(report__in=left_for(period))
-        .select_related("report__agency", "report__period__plan")
-        .order_by("report__agency__order", "report__agency__code", "number")
-    )
-    return offered_in(versions, task)
-
-
 def said_along(period):
     """An annotation of tasks: the last versions of the summaries that left their units for `period`."""
-    latest = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number").values("number")[:1]
-    last = ReportVersion.objects.filter(report__in=left_for(period), number=Subquery(latest))
+    last = ReportVersion.objects.newest().filter(report__in=left_for(period))
     return along(last, None, "number", "content", *OF_VERSION)
 
 
@@ -92,10 +77,9 @@ def summaries_of(period):
 
 
 def offered_in(versions, task):
-    """[(report, number, text)] of each report's last version, where it names the task."""
-    last = {version.report_id: version for version in versions}
+    """[(report, number, text)] of those summaries' last versions that name the task."""
     found = []
-    for version in last.values():
+    for version in versions:
         texts = [row["text"] for row in version.content["paragraphs"] if task.number in row["tasks"]]
         if any(texts):
             found.append((version.report, version.number, "\n".join(filter(None, texts))))

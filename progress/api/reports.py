@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -44,7 +44,6 @@ problems.answer(attachments.Refused, 400, "refused")
 
 # Room for the form around the file.
 LARGEST_UPLOAD = attachments.MAX_SIZE + 1024 * 1024
-LATEST = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number").values("number")[:1]
 VERBS = {verb.replace("_", "-"): verb for verb in workflow.LABELS if verb not in workflow.NEEDS_PAGE}
 
 
@@ -69,7 +68,8 @@ def reports_of(user):
 
 def readings(reports, user, now):
     """The reports as `user` may read them (ReportSerializer), in two queries for any number of them."""
-    versions = _latest_versions(reports)
+    newest = ReportVersion.objects.newest().filter(report__in=[report.pk for report in reports])
+    versions = {version.report_id: version for version in newest}
     measures = _measures(reports)
     for report in reports:
         content.unit.keep_rows(report)
@@ -120,11 +120,6 @@ def _task(task):
 
 def _moment(instant):
     return timezone.localtime(instant).isoformat() if instant else None
-
-
-def _latest_versions(reports):
-    latest = ReportVersion.objects.filter(report__in=[report.pk for report in reports])
-    return {version.report_id: version for version in latest.filter(number=Subquery(LATEST))}
 
 
 def _measures(reports):
@@ -300,9 +295,7 @@ class ReportVersions(OneReport):
         if permissions.content_for(user, report) is None:
             return ReportVersion.objects.none()
         versions = report.versions.select_related("frozen_by").order_by("-number")
-        if permissions.reads_versions(user, report):
-            return versions
-        return versions.filter(number=Subquery(LATEST))
+        return versions if permissions.reads_versions(user, report) else versions.newest()
 
 
 class Upload(MultiPartParser):

@@ -1,7 +1,7 @@
 """The report: who owes what for which period, where it stands, and every version that left the agency."""
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from agencies.models import Agency, Role
@@ -261,6 +261,13 @@ class ReportStep(models.Model):
         return self.from_state in self.OUTSIDE
 
 
+class ReportVersionQuerySet(models.QuerySet):
+    def newest(self):
+        """The last version of each report, alone."""
+        of_report = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number")
+        return self.filter(number=Subquery(of_report.values("number")[:1]))
+
+
 class ReportVersion(models.Model):
     """What left the agency, frozen: canonical JSON, hashes of the attachments, SHA-256 of the whole.
 
@@ -274,6 +281,8 @@ class ReportVersion(models.Model):
     frozen_at = models.DateTimeField("报出时间")
     frozen_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="报出人", related_name="+")
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ReportVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "报出版本"

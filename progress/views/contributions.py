@@ -63,13 +63,12 @@ def _page(request, report, *, ask=None, again=None, change=None, status=200):
     now = timezone.now()
     asking = contributions.asking(report, now)
     default = contributions.default_due(report, now)
-    said = taking_over.latest_said([row.contribution for row in asking.requests])
     context = {
         "report": report,
         "asking": asking,
         "ask": ask or AskForm(initial={"due_at": default}),
         "again": again or AgainForm(initial={"due_at": default}, auto_id="again_%s"),
-        "rows": [_row(row, change, now, row.contribution_id in said) for row in asking.requests],
+        "rows": [_row(row, change, now) for row in asking.requests],
         "default_due": default,
         "latest_due": contributions.latest_due(report, now),
         "refusal": why_not(contributions.check_ask, request.user, report, now),
@@ -80,7 +79,7 @@ def _page(request, report, *, ask=None, again=None, change=None, status=200):
     return render(request, "progress/requests.html", context, status=status)
 
 
-def _row(asked, change, now, is_given):
+def _row(asked, change, now):
     """(request, its state, its form, whether there is something to read, whether it is late)."""
     form = change if change is not None and change.request == asked else None
     if form is None:
@@ -92,7 +91,7 @@ def _row(asked, change, now, is_given):
         "state": state,
         "word": ASKED_STATES[state],
         "form": form,
-        "is_given": is_given,
+        "is_given": taking_over.stands(asked.contribution),
         "is_late": asked.contribution.is_late(now),
     }
 

@@ -266,25 +266,26 @@ def test_advice_is_about_figures_repeats_and_tasks(county, people):
 def test_only_what_left_is_offered_and_in_the_frozen_words(county, people):
     task = make_plan().tasks.get(number=1)
     report = walk(make_unit_report(county), State.AWAITING_APPROVAL, **people)
-    assert units.offered_to(task, report.period) == []
+    assert paragraphs_for(people["office"], task, report.period) == []
     report = workflow.approve(report, by=people["approver"], now=BEFORE_DUE, revision=report.revision)
-    assert [(each.agency, number, text) for each, number, text in units.offered_to(task, report.period)] == [
-        (county, 1, "1—3月，承接转移项目3个。")
-    ]
-    assert units.offered_to(make_plan().tasks.get(number=2), report.period) == []
+    assert [
+        (each.agency, number, text)
+        for each, number, text in paragraphs_for(people["office"], task, report.period)
+    ] == [(county, 1, "1—3月，承接转移项目3个。")]
+    assert paragraphs_for(people["office"], make_plan().tasks.get(number=2), report.period) == []
 
     back = workflow.send_back(
         report, by=people["office"], now=BEFORE_DUE, revision=report.revision, reason="无实质内容"
     )
     fill(back, by=people["reporter"], paragraphs=[{"chapter": 1, "text": "尚未报出的话", "tasks": [1]}])
-    assert units.offered_to(task, report.period)[0][2] == "1—3月，承接转移项目3个。"
+    assert paragraphs_for(people["office"], task, report.period)[0][2] == "1—3月，承接转移项目3个。"
 
 
 def test_withdrawn_words_are_offered_no_more(county, people):
     task = make_plan().tasks.get(number=1)
     report = walk(make_unit_report(county), State.UNDER_REVIEW, **people)
     workflow.withdraw(report, by=people["approver"], now=BEFORE_DUE, revision=report.revision)
-    assert units.offered_to(task, report.period) == []
+    assert paragraphs_for(people["office"], task, report.period) == []
 
 
 def test_leads_read_their_paragraph_others_only_what_was_accepted(
@@ -312,8 +313,8 @@ def test_the_fourth_quarter_is_offered_the_years_words(county, people):
     task = make_plan().tasks.get(number=1)
     year = {"benchmarking": "互访2次。", "problem": "无", "next_steps": "再建2个。"}
     walk(make_unit_report(county, make_year()), State.UNDER_REVIEW, **people, **year)
-    assert units.offered_to(task, make_period("2030Q4"))
-    assert not units.offered_to(task, make_period("2030Q3"))
+    assert paragraphs_for(people["office"], task, make_period("2030Q4"))
+    assert not paragraphs_for(people["office"], task, make_period("2030Q3"))
 
 
 def test_what_one_may_not_know_of_is_left_out_of_a_summary():
