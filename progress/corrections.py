@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, Subquery
 
 from agencies import audit
-from agencies.audit import keep_secret
 from agencies.models import Role
 from agencies.permissions import Denied
 from progress import content, drafts, issuing, permissions, workflow
@@ -21,7 +20,7 @@ from progress.models import Correction, ProgressReport, ReportVersion
 from progress.models.contents import certainty_rank
 from progress.workflow import Incomplete, Stale, WrongState
 
-keep_secret("progress.correction", lambda: Correction.objects.filter(report__task__is_sensitive=True))
+audit.keep_secret("progress.correction", lambda: Correction.objects.filter(report__task__is_sensitive=True))
 
 Kind = Correction.Kind
 BASIS_LIMIT = 1000
@@ -117,7 +116,7 @@ def ask(report, *, kind, changes, basis, by, now, paper=None, revision=None):
                 paper=paper,
                 asked_at=now,
                 asked_by=by,
-                old_version=last_version(report),
+                old_version=workflow.last_version(report),
                 is_demo=report.is_demo or by.is_demo,
             )
             audit.record("申请更正", asked, by=by, now=now, detail=_detail(asked))
@@ -174,14 +173,14 @@ def grant(correction, *, by, now, decision="", revision=None):
     with transaction.atomic():
         _close(correction, decided_at=now, decided_by=by, granted=True, decision=decision)
         workflow.check_starts("correct", report)
-        if last_version(report) != correction.old_version:
+        if workflow.last_version(report) != correction.old_version:
             raise WrongState(
                 "申请之后本项已经重新报出，不能再按这份申请更正；请不同意，由单位按现有内容重新申请。"
             )
         drafts.put(report, drafts.cleaned(report, correction.changes))
         reason = "：".join(filter(None, [correction.get_kind_display(), decision]))
         fresh = workflow.correct(report, by=by, now=now, revision=report.revision, reason=reason)
-        correction.new_version = last_version(fresh)
+        correction.new_version = workflow.last_version(fresh)
         things = issuing.issued_from(fresh, correction.old_version)
         correction.issued = issuing.frozen(things)
         correction.save(update_fields=["new_version", "issued"])
@@ -208,12 +207,6 @@ def refuse(correction, *, by, now, decision):
             "不同意更正", correction, by=by, now=now, detail=_detail(correction) | {"reason": decision}
         )
     return correction
-
-
-def last_version(report):
-    """The number of the report's newest version, 0 where nothing has left."""
-    newest = ReportVersion.objects.filter(report=report.pk).order_by("-number")
-    return newest.values_list("number", flat=True).first() or 0
 
 
 def waiting_for_office(plan):

@@ -307,16 +307,20 @@ def _freeze(report, by, now):
     said = content.snapshot(content.load(report.pk))
     report.left_nature = said.get("nature", "")
     ProgressReport.objects.filter(pk=report.pk).update(left_nature=report.left_nature)
-    last = report.versions.order_by("-number").values_list("number", flat=True).first() or 0
     ReportVersion.objects.create(
         report=report,
-        number=last + 1,
+        number=last_version(report) + 1,
         content=said,
         sha256=content.fingerprint(said),
         frozen_at=now,
         frozen_by=by,
         is_demo=report.is_demo,
     )
+
+
+def last_version(report):
+    """The number of a report's last version, 0 where nothing has left its body. One query."""
+    return report.versions.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 def _reason(reason):

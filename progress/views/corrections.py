@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Role
 from agencies.permissions import why_not
 from agencies.spreadsheets import Column, list_response
-from progress import content, corrections, issuing, papers, permissions
+from progress import content, corrections, issuing, papers, permissions, workflow
 from progress.attachments import too_large
 from progress.correction_forms import CorrectionDecisionForm, CorrectionForm, SettlementForm
 from progress.filetypes import Refused
@@ -332,7 +332,7 @@ def _shown(request, found, form, problem="", status=200):
         "reviews": permissions.reviews(user, report),
         "refused": why_not(corrections.check_decide, user, found, now),
         "own": own,
-        "moved_on": found.is_waiting and corrections.last_version(report) != found.old_version,
+        "moved_on": found.is_waiting and workflow.last_version(report) != found.old_version,
         "scan": found.paper if found.paper and papers.may_read(user, found.paper) else None,
     }
     return render(request, "progress/correction.html", context, status=status)
