@@ -185,7 +185,7 @@ def as_text(row):
     state = report.state_word
     if report.task_id is None:
         told = "\n".join(f"{line.label}：{line.text}" for line in row.lines)
-        return [None, report.get_kind_display(), "", told, "", "", "", "", _files(row), state]
+        return [None, report.subject, "", told, "", "", "", "", _files(row), state]
     cells = row.cells
     told = cells.get("nature") or cells.get("progress", "")
     request = cells.get("request")

@@ -445,7 +445,7 @@
       put(name, now && long ? now + "\n" + text : text);
       done += 1;
     });
-    window.suzhou.toast(done ? "已带入上季度内容，请按本季度情况修改。" : "这些内容已经在了，没有重复带入。", done ? "good" : "");
+    window.suzhou.toast(done ? "已带入，请按最新情况修改。" : "这些内容已经在了，没有重复带入。", done ? "good" : "");
     if (!all && done) goTo("field-" + which.split(" ")[0]);
   }
 

@@ -302,7 +302,7 @@ def icon(name, label=""):
 # --- links that keep plan and period ----------------------------------------------------------------
 
 # What another period need not have: it goes up to what stands above it, where a list or a return does.
-UPWARDS = re.compile(r"^((?:reviews|corrections|extensions|units)/|tasks/\d+/return/[^/]+/).*")
+UPWARDS = r"^((?:reviews|corrections|extensions|returns|units|tasks/\d+/return/[^/]+|verdicts/\d+)/).*"
 FRAMED_PATH = re.compile(r"^/work/(?P<plan>\d{4}-\d{4})/(?P<period>\d{4}(?:Q[1-4]|H[12])?)/(?P<rest>.*)$")
 
 
@@ -349,7 +349,7 @@ def switch_to(context, plan=None, period=None):
     """
     request = context.get("request")
     found = FRAMED_PATH.match(request.path) if request else None
-    rest = UPWARDS.sub(r"\1", found["rest"]) if found else ""
+    rest = re.sub(UPWARDS, r"\1", found["rest"]) if found else ""
     rest = rest.split("return/")[0] if period and "Q" not in _code(period) else rest
     if plan is not None and _code(plan) != _framed(context, "plan"):
         rest = "tasks/" if rest.startswith(("sheet/", "briefs/")) else re.sub("/.*", "/", rest)

@@ -47,7 +47,7 @@ def write_unreported(book, quarter):
 def _unreported_cells(row, period):
     return [
         Cell(row.agency.name),
-        Cell(str(row.task) if row.task else row.report.get_kind_display()),
+        Cell(str(row.task) if row.task else row.report.short_subject),
         Cell(period.label, "centre"),
         Cell(row.due_at, "moment") if row.due_at else Cell("待定", "centre"),
         Cell(row.days_overdue, "overdue" if row.days_overdue else "count"),

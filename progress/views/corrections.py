@@ -282,7 +282,7 @@ def _line(each):
         report.period.label,
         report.agency.name,
         report.task.number if report.task_id else None,
-        report.task.title if report.task_id else report.get_kind_display(),
+        report.task.title if report.task_id else report.short_subject,
         each.get_kind_display(),
         changed,
         each.basis,

@@ -33,13 +33,13 @@ from progress.workflow import Incomplete, Stale, WrongState
 NUMBER = re.compile("[0-9]{1,18}")
 REFUSALS = (Denied, Stale, WrongState, Incomplete, Refused)
 SENT_WORDS = {
-    "submit": "已提交，等待本单位审核人审签。",
     "approve": "已审签，并以本单位名义报送办公室。",
     "withdraw": "已撤回，可以继续修改。",
     "send_back": "已退回，原因已随本项保存。",
     "accept": "已采用。",
     "reopen": "已重新打开。",
 }
+MOVES = {"submit", *SENT_WORDS}
 MISTAKES = "有几处需要改正，尚未保存；您填写的内容都在下面。"
 
 
@@ -132,7 +132,7 @@ def of_unit(user, plan, period, agency):
 def act(request, report):
     """One POST: a verb of the form (save, attach …) or of the workflow. Nothing typed is ever dropped."""
     verb, _, which = request.POST.get("verb", "save").partition("-")
-    if verb in SENT_WORDS:
+    if verb in MOVES:
         return move(request, report, verb)
     if not permissions.reports_for(request.user, report):
         permissions.check_edit(request.user, report, timezone.now())
@@ -222,7 +222,7 @@ def _carry(request, report, which):
         now = timezone.now()
         report = drafts.save(report, form.changes(), by=request.user, now=now, revision=report.revision)
     anchor = f"#field-{next(iter(values))}" if values and which != "all" else ""
-    return _done(request, report, "已带入上季度内容，请按本季度情况修改。", anchor=anchor)
+    return _done(request, report, "已带入，请按最新情况修改。", anchor=anchor)
 
 
 def _take(request, report, which):

@@ -17,7 +17,7 @@ from progress.workflow import Incomplete, Stale, WrongState
 
 DECIDED = {
     "accept": "已采用",
-    "approve": "已审签并报送办公室",
+    "approve": "已审签并报送{to}",
     "send_back": "已退回",
     "reopen": "已重新打开",
 }
@@ -158,7 +158,8 @@ def _decide(request, period, everything, shown, report):
             messages.error(request, moved_on(report, refusal))
             return redirect(_address(period, report, request))
     else:
-        messages.success(request, f"{DECIDED[verb]}：{review_queue.name_of(report)}。")
+        done = DECIDED[verb].format(to=report.addressee)
+        messages.success(request, f"{done}：{review_queue.name_of(report)}。")
     return redirect(_address(period, following, request))
 
 

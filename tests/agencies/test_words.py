@@ -100,6 +100,13 @@ class Frame:
         ("/work/2024-2026/2026Q3/reviews/7/", "/work/2024-2026/2026Q2/reviews/"),
         ("/work/2024-2026/2026Q3/corrections/7/", "/work/2024-2026/2026Q2/corrections/"),
         ("/work/2024-2026/2026Q3/extensions/new/7/", "/work/2024-2026/2026Q2/extensions/"),
+        ("/work/2024-2026/2026Q3/returns/7/resubmit/", "/work/2024-2026/2026Q2/returns/"),
+        ("/work/2024-2026/2026Q3/returns/waive/", "/work/2024-2026/2026Q2/returns/"),
+        ("/work/2024-2026/2026Q3/verdicts/15/", "/work/2024-2026/2026Q2/verdicts/15/"),
+        *(
+            (f"/work/2024-2026/2026Q3/verdicts/15/{act}/", "/work/2024-2026/2026Q2/verdicts/15/")
+            for act in ("propose", "confirm", "reply")
+        ),
         ("/work/2024-2026/2026Q3/units/sixian/versions/", "/work/2024-2026/2026Q2/units/"),
         ("/work/2024-2026/2026Q3/tasks/15/return/fgw/", "/work/2024-2026/2026Q2/tasks/15/return/fgw/"),
         (

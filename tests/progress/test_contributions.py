@@ -302,7 +302,7 @@ def test_the_whole_way_in_the_browser(report, as_, reporter, kjj_reporter, kjj_a
     assert "待采用的配合材料" in lead.get(f"{BASE}/").content.decode()
     own = f"{BASE}/tasks/1/return/fgw/"
     opened = lead.get(own)
-    assert "支持单位材料" in opened.content.decode()
+    assert "配合单位材料" in opened.content.decode()
     key = opened.context["sheet"].offers.waiting[0].words[0].key
     typed = {"revision": 1, "progress": "刚写的一句。", f"into-{key}": "progress"}
     taken = lead.post(own, typed | {"verb": f"take-{key}"}, follow=True)

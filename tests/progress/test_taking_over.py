@@ -111,7 +111,7 @@ def test_a_lead_whose_return_is_out_accepts_only(report, ask, give, reporter, ap
         take(walked, key, "progress", reporter)
     assert fresh(left).state == State.UNDER_REVIEW
     page = as_(reporter).get(walked.get_absolute_url()).content.decode()
-    assert "支持单位材料" in page
+    assert "配合单位材料" in page
     assert "采用到此栏" not in page
     workflow.accept(left, by=approver, now=DUE, revision=left.revision)
 
