@@ -182,11 +182,11 @@ def _why_not_to(reports, to, parts, by):
         allowed = set(colleagues_at([agency.pk], by=by).values_list("pk", flat=True))
         if strangers := [person for person in to if person.pk not in allowed]:
             return f"{strangers[0]}不是{agency}的协办人或填报人，请重新选择。"
-    held = Handout.objects.open().filter(report__in=reports, to__in=to).select_related("to", "report__task")
-    for handout in held:
+    held = Handout.objects.open().filter(report__in=reports, to__in=to)
+    for handout in held.select_related("to", "report__period", "report__task"):
         if double := [part for part in handout.parts if part in parts]:
-            which = f"第 {handout.report.task.number} 项的" if handout.report.task_id else ""
-            return f"{which}“{label_of(handout, double[0])}”已经分办给{handout.to}，尚未办结，不必重复分办。"
+            what = f"{handout.report.short_subject}的“{label_of(handout, double[0])}”"
+            return f"{what}已经分办给{handout.to}，尚未办结，不必重复分办。"
     return ""
 
 

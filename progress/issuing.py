@@ -243,6 +243,6 @@ def _taken_over(report, version):
 
 
 def _place(row):
-    where = f"第 {row.report.task.number} 项" if row.report.task_id else row.report.get_kind_display()
     known = row.field in content.fields_of_kind(row.report)
-    return f"{where}{content.label_of(row.field) if known and row.report.task_id else ''}"
+    label = content.label_of(row.field) if known and row.report.task_id else ""
+    return f"{row.report.short_subject}{label}"

@@ -53,7 +53,7 @@ def take_back(reports, *, by, now):
     for report in rows:
         waived = ProgressReport.objects.filter(pk=report.pk, waived_at__isnull=False)
         if not waived.update(waived_at=None, waived_by=None, waived_reason="", revision=F("revision") + 1):
-            raise ValidationError(f"{named(report)}没有免报，不需要收回。", code="not_waived")
+            raise ValidationError(f"{_named(report)}没有免报，不需要收回。", code="not_waived")
         record("收回免报", report, by=by, now=now, detail={"原免报原因": report.waived_reason})
     return len(rows)
 
@@ -79,15 +79,15 @@ def _chosen(reports):
 
 
 def _why_not(report):
-    fresh = ProgressReport.objects.select_related("agency", "task").get(pk=report.pk)
+    fresh = ProgressReport.objects.select_related("agency", "period", "task").get(pk=report.pk)
     if fresh.waived_at is not None:
-        return f"{named(fresh)}已经免报。"
-    return f"{named(fresh)}已经报出，不能免报；没有办理任何一项，请取消勾选后再试。"
+        return f"{_named(fresh)}已经免报。"
+    return f"{_named(fresh)}已经报出，不能免报；没有办理任何一项，请取消勾选后再试。"
 
 
-def named(report):
+def _named(report):
     """“市科技局第 3 项”."""
-    return f"{report.agency}{f'第 {report.task.number} 项' if report.task else report.get_kind_display()}"
+    return f"{report.agency}{report.short_subject}"
 
 
 # --- duties that have ended --------------------------------------------------------------------
