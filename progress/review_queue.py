@@ -5,7 +5,6 @@ from django.db.models import Count, F, Q
 from agencies.models import Role
 from progress import remarks
 from progress.models import ProgressReport
-from tasks.models import Assignment
 
 State = ProgressReport.State
 
@@ -19,8 +18,7 @@ def waiting_for(user):
     wanted = Q(pk__in=[])
     if user.has_role(Role.OFFICE):
         others = ~Q(submitted_by=user) & ~Q(approved_by=user)
-        contribution = Q(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
-        wanted |= Q(state=State.UNDER_REVIEW) & others & ~contribution
+        wanted |= Q(state=State.UNDER_REVIEW) & others & ~ProgressReport.CONTRIBUTION
     if user.has_role(Role.APPROVER):
         own = user.agency_ids(Role.APPROVER)
         wanted |= Q(state=State.AWAITING_APPROVAL, agency__in=own) & ~Q(submitted_by=user)

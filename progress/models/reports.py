@@ -17,11 +17,11 @@ class ReportQuerySet(models.QuerySet):
 
     def to_office(self):
         """Rows owed to the office: all but the contributions supporters give their leads."""
-        return self.exclude(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
+        return self.exclude(ProgressReport.CONTRIBUTION)
 
     def contributions(self):
         """配合材料: what supporters give the leads of their tasks."""
-        return self.filter(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
+        return self.filter(ProgressReport.CONTRIBUTION)
 
     def of_own(self, user):
         """Rows of the bodies this person reports or signs for."""
@@ -49,8 +49,7 @@ class ReportQuerySet(models.QuerySet):
             return known
         own = user.agency_ids(Role.REPORTER, Role.APPROVER)
         # What a supporter gave its lead is for the two of them and the office.
-        contribution = Q(kind=ProgressReport.Kind.TASK, role=Assignment.Role.SUPPORT)
-        accepted = Q(state=ProgressReport.State.ACCEPTED) & ~contribution
+        accepted = Q(state=ProgressReport.State.ACCEPTED) & ~ProgressReport.CONTRIBUTION
         same_task = Assignment.objects.filter(task=OuterRef("task"), agency__in=own)
         seen = (
             Q(agency__in=own)
@@ -81,6 +80,9 @@ class ProgressReport(models.Model):
         UNDER_REVIEW = "under_review", "待办公室审核"
         RETURNED = "returned", "已退回"
         ACCEPTED = "accepted", "已采用"
+
+    # `is_contribution` for queries.
+    CONTRIBUTION = Q(kind=Kind.TASK, role=Assignment.Role.SUPPORT)
 
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="单位", related_name="reports")
     period = models.ForeignKey(ReportingPeriod, models.PROTECT, verbose_name="报告期", related_name="reports")
