@@ -15,7 +15,10 @@ from tasks.models import AnnualGoal
 LIMIT = 200
 NUMBER = re.compile("[0-9]{1,18}")
 # What may be done to many at once; the rest is done one by one.
-VERBS = ("accept", "approve", "send_back", "submit")
+DECISIONS = ("accept", "approve", "send_back")
+VERBS = (*DECISIONS, "submit")
+# The states in which each of them can be done.
+STARTS_FROM = {verb: {arrow.source for arrow in workflow.TRANSITIONS if arrow.verb == verb} for verb in VERBS}
 GONE = "已不在您的待办中，没有办理。"
 MOVED = "刚被他人更新或办理，没有办理，请看过最新内容。"
 

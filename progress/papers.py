@@ -135,6 +135,12 @@ def may_read(user, paper):
     return paper.uploaded_by_id == user.pk or concerned.filter(left_at__isnull=False).exists()
 
 
+def scan_of(user, report):
+    """The signed sheet or letter the report stands on now that it is out, where this person may have it."""
+    scan = report.signed_paper if report.state in OUT else None
+    return scan if scan is not None and may_read(user, scan) else None
+
+
 def check_signature(signer, signed_on, period, now):
     """The signer's name, trimmed. Raises ValidationError by field where it or the date cannot be."""
     problems = {}

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from agencies.models import Role
 
@@ -76,7 +77,19 @@ class Handout(models.Model):
 
     def get_absolute_url(self):
         """The page where its body's reporter reads and merges the answer."""
-        return f"{self.report.get_absolute_url()}handouts/{self.pk}/"
+        return self._at("handout_merge")
+
+    @property
+    def recall_url(self):
+        """Where taking it back is posted to."""
+        return self._at("handout_recall")
+
+    def _at(self, name):
+        report = self.report
+        place = [report.period.plan.code, report.period.code]
+        if report.task_id is None:
+            return reverse(f"progress:unit_{name}", args=[*place, report.agency.code, self.pk])
+        return reverse(f"progress:{name}", args=[*place, report.task.number, report.agency.code, self.pk])
 
     @property
     def is_open(self):

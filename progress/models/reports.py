@@ -185,6 +185,14 @@ class ProgressReport(models.Model):
         )
 
     @property
+    def handouts_url(self):
+        """The page of what of it is handed out to colleagues."""
+        place = [self.period.plan.code, self.period.code]
+        if self.kind != self.Kind.TASK:
+            return reverse("progress:unit_handouts_of", args=[*place, self.agency.code])
+        return reverse("progress:handouts_of", args=[*place, self.task.number, self.agency.code])
+
+    @property
     def subject(self):
         """What the report is about, as a heading: the task, or how a unit's own report is called."""
         return f"{self.task.number}. {self.task.title}" if self.task_id else self.short_subject

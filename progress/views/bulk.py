@@ -13,12 +13,6 @@ from progress.forms import ReasonForm
 from progress.models import ProgressReport
 from progress.views.place import period_at
 
-State = ProgressReport.State
-STARTS_FROM = {
-    "accept": {State.UNDER_REVIEW},
-    "approve": {State.AWAITING_APPROVAL},
-    "send_back": {State.UNDER_REVIEW, State.AWAITING_APPROVAL},
-}
 ASKED = {"accept": "采用", "approve": "审签", "send_back": "退回", "submit": "提交"}
 DONE = {
     "accept": "已采用",
@@ -36,7 +30,7 @@ def decide_chosen(request, plan, period):
     back = reverse("progress:reviews", args=[plan, period.code]) + _query(request)
     verb = request.POST.get("verb")
     choices = _choices(request)
-    if not choices or verb not in STARTS_FROM:
+    if not choices or verb not in bulk.DECISIONS:
         return redirect(back)
     form = ReasonForm(request.POST if request.POST.get("confirmed") else None)
     if form.is_bound and verb == "send_back" and form.is_valid() and not form.full_reason():
@@ -92,7 +86,7 @@ def _choices(request):
 def _ask(request, period, verb, choices, form):
     rows = review_queue.chosen(request.user, [choice.pk for choice in choices])
     seen = {choice.pk: choice.revision for choice in choices}
-    going = [row for row in rows if row.state in STARTS_FROM[verb] and row.revision == seen[row.pk]]
+    going = [row for row in rows if row.state in bulk.STARTS_FROM[verb] and row.revision == seen[row.pk]]
     said = remarks.remarks_on(going, request.user) if going else {}
     context = {
         "period": period,

@@ -20,11 +20,6 @@ SHOWN_CLOSED = 200
 MOVED_ON = "答复或现有文字刚刚有变动，还没有并入。请看过最新内容后再选，您的选择仍在下面。"
 
 
-def _list(report):
-    """The address of a report's handouts."""
-    return f"{report.get_absolute_url()}handouts/"
-
-
 def _at(request, plan, period, agency, number=None):
     """The report an address names, of a task or of a unit, for its own body; to anybody else it has no
     handouts."""
@@ -52,7 +47,7 @@ def handouts_of(request, **place):
             form.add_error(None, refusal.reason)
         else:
             messages.success(request, f"已分办给{'、'.join(str(each.to) for each in given)}。")
-            return redirect(_list(report))
+            return redirect(report.handouts_url)
     return _page(request, report, form)
 
 
@@ -122,7 +117,7 @@ def handout_recall(request, pk, **place):
         messages.error(request, refusal.reason)
     else:
         messages.success(request, f"已收回分办给{handout.to}的内容。")
-    return redirect(_list(report))
+    return redirect(report.handouts_url)
 
 
 def _of(report, pk):

@@ -20,7 +20,6 @@ from progress.forms import DecisionForm
 from progress.models import ProgressReport
 from progress.views.kinds import address, as_typed, carried_values, template_of
 
-OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
 # Done on a page of its own, named as the verb: a scan comes with it.
 OWN_PAGE = {"approve_offline", "enter_on_behalf"}
 
@@ -85,12 +84,12 @@ def read(request, sheet, decision=None, status=200):
         "reads_versions": reads_versions,
         "steps": sheet.steps(is_own=readable == "live") if reads_versions else [],
         "return_reason": _return_reason(request.user, report),
-        "signed": marks.signed if readable == "frozen" or report.state in OUT else None,
+        "signed": marks.signed if readable == "frozen" or report.state in papers.OUT else None,
         "marks": marks,
         "correction_url": address(report, "progress:correction_new"),
         "versions_url": address(report, "progress:versions"),
         "is_own": readable == "live",
-        "scan": _scan(request.user, report),
+        "scan": papers.scan_of(request.user, report),
         "sources": taking_over.sources_of(said) if said else [],
         "asked": contributions.known_to(request.user, sheet.requests) if report.is_contribution else [],
         "handed_open": handouts.open_of(report) if readable == "live" else 0,
@@ -100,12 +99,6 @@ def read(request, sheet, decision=None, status=200):
         "knows_task": permissions.knows_task(request.user, report),
     }
     return render(request, template_of(report, "read"), context, status=status)
-
-
-def _scan(user, report):
-    """The signed sheet or letter the report stands on, where this person may have it."""
-    scan = report.signed_paper if report.state in OUT else None
-    return scan if scan is not None and papers.may_read(user, scan) else None
 
 
 def _return_reason(user, report):

@@ -9,15 +9,13 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Role
 from agencies.spreadsheets import Column, list_response
-from progress import figures, permissions, vacancy
+from progress import figures, papers, permissions, vacancy
 from progress.filters import ReportsOfPeriodFilter
 from progress.models import ProgressReport, ReportStep
 from progress.time_forms import WaiverForm
 from progress.views.place import period_at
 
 PAGE = 100
-# Only then what stands in the rows is what was reported; before that it may be a draft.
-OUT = (ProgressReport.State.UNDER_REVIEW, ProgressReport.State.ACCEPTED)
 CAME_FROM = ReportStep.objects.filter(report=OuterRef("pk")).order_by("-pk").values("from_state")[:1]
 # Reports of whole units come after those of tasks.
 NUMBER = F("task__number").asc(nulls_last=True)
@@ -130,7 +128,8 @@ def _row(report, user, now):
         report.task.title if report.task else report.short_subject,
         report.agency.name,
         report.get_duty_display() if report.task else "",
-        report.task_return.get_nature_display() if report.task and report.state in OUT else "",
+        # Before it is out, what stands there may be a draft.
+        report.task_return.get_nature_display() if report.task and report.state in papers.OUT else "",
         "免报" if report.waived_at else report.state_word,
         report.due_at,
         report.left_at,

@@ -124,19 +124,13 @@ def _detail(request, report, what_was_said):
         "accept": actions.get("accept") or actions.get("approve"),
         "send_back": actions.get("send_back"),
         "offline": actions.get("approve_offline"),
-        "scan": _scan(request.user, report),
+        "scan": papers.scan_of(request.user, report),
         "steps": sheet.steps(readable == "live"),
         "version": last if readable != "live" else None,
         "common": DecisionForm.COMMON,
         "late": report.is_late(now),
         "handed_open": handouts.open_of(report) if readable == "live" else 0,
     }
-
-
-def _scan(user, report):
-    """The signed sheet or letter the report left with, where this person may have it."""
-    scan = report.signed_paper if report.state in papers.OUT else None
-    return scan if scan is not None and papers.may_read(user, scan) else None
 
 
 def _decide(request, period, everything, shown, report):
