@@ -2,7 +2,8 @@
 
 from django import forms
 
-LONGEST_REASON = 200
+from progress import backfill, extensions, waiving
+
 BAD_INSTANT = "请按“2026-10-13 18:00”的样子填写时间。"
 
 
@@ -35,20 +36,20 @@ class ExtensionForm(forms.Form):
     """What a body asks: until when, and why."""
 
     wanted_until = instant("申请延至")
-    reason = text("延期原因", 500, rows=4)
+    reason = text("延期原因", extensions.LONGEST_REASON, rows=4)
 
 
 class ExtensionDecisionForm(forms.Form):
     """The office's word on the requests chosen."""
 
     new_due_at = instant("新的截止时间", required=False)
-    note = text("说明", 500, required=False)
+    note = text("说明", extensions.LONGEST_REASON, required=False)
 
 
 class WaiverForm(forms.Form):
     """Why nothing is owed for the returns chosen."""
 
-    reason = text("免报原因", LONGEST_REASON)
+    reason = text("免报原因", waiving.LONGEST_REASON)
 
 
 class ResubmitForm(forms.Form):
@@ -97,9 +98,9 @@ class BackfillForm(forms.Form):
     )
     basis = forms.CharField(
         label="依据",
-        max_length=120,
+        max_length=backfill.LONGEST_BASIS,
         error_messages={
             "required": "请写明依据，例如“各单位 2023 年三季度报送材料汇总”。",
-            "max_length": "依据最多 120 字。",
+            "max_length": f"依据最多 {backfill.LONGEST_BASIS} 字。",
         },
     )
