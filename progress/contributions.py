@@ -211,7 +211,7 @@ def ask_each(report, wanted, *, due_at=None, by, now):
     """Ask each supporter for its own: wanted {agency code: words}. As `ask`."""
     _begin(report, by, now)
     duties = {each.agency.code: each for each in supporting(report, now)}
-    words = _checked(report, duties, wanted)
+    words = _checked(duties, wanted)
     due_at = _due(report, due_at, now)
     asked = [_request(report, duties[code], words[code], due_at, by, now) for code in words]
     detail = {
@@ -223,7 +223,7 @@ def ask_each(report, wanted, *, due_at=None, by, now):
     return asked
 
 
-def _checked(report, duties, wanted):
+def _checked(duties, wanted):
     problems = {}
     if not wanted:
         problems["agencies"] = "请先选择要商请的配合单位。"

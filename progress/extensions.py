@@ -20,7 +20,6 @@ from progress.timetable import spoken
 
 LONGEST_REASON = 500
 UNDECIDED = Q(decided_at__isnull=True, withdrawn_at__isnull=True)
-# The rows whose deadline an extension may move. Contributions keep the date their lead has asked for.
 keep_secret("progress.extension", lambda: Extension.objects.filter(report__task__is_sensitive=True))
 
 

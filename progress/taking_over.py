@@ -62,11 +62,6 @@ class Offer:
         """Names this version of what the body gave, as `Words.key` names a part of it."""
         return f"{self.source.pk}-{self.version}-{NOTED}"
 
-    @property
-    def has_nothing(self) -> bool:
-        """Whether the body has said that it has nothing to offer."""
-        return self.words != [] and all(not each.into for each in self.words)
-
 
 # --- what is on offer --------------------------------------------------------------------------
 
