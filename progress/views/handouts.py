@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import Role
 from agencies.permissions import Denied, why_not
-from progress import completeness, content, handouts, permissions, terms
+from progress import content, handouts, permissions, terms
 from progress.models import Handout, ProgressReport
 from progress.views.handout_forms import HandOutForm, MergeForm
 from progress.views.place import period_at
@@ -200,8 +200,6 @@ def _merge_page(request, report, handout, form, status=200):
             if part not in {answer.part for answer in answers}
         ],
         "refused": refused,
-        "shown": _shown(handout, now),
-        "goal": completeness.goal_of(report) if report.task_id else None,
     }
     return render(request, "progress/handout_merge.html", context, status=status)
 
