@@ -29,30 +29,16 @@ OUT = (State.UNDER_REVIEW, State.ACCEPTED)
 ON_PAPER = ("approve_offline", "enter_on_behalf")
 
 
-def keep(
-    agency, period, uploaded_file, *, kind, by, now, signer="", signed_on=None, reference="", of_demo=None
-):
-    """Keep a scan of a body's paper and return its SignedPaper.
-
-    uploaded_file: Django's UploadedFile, a PDF, JPG or PNG of at most MAX_SIZE bytes, told by content;
-    kind: SignedPaper.Kind; signed_on: a date, reference: 文号 or a description; of_demo: whether it concerns
-    demonstration data, where that is not the period's to tell. Raises Refused.
-    """
-    said = {
-        "kind": kind,
-        "signer": signer,
-        "signed_on": signed_on,
-        "reference": reference,
-        "of_demo": of_demo,
-    }
-    with kept(agency, period, uploaded_file, by=by, now=now, **said) as paper:
-        return paper
-
-
 @contextmanager
 def kept(agency, period, uploaded_file, *, by, now, of_demo=None, **said):
-    """As `keep`, for what is done on the strength of the scan: one transaction, and where it fails the file
-    goes with it. Raises Refused."""
+    """Keep a scan of a body's paper for what is done on the strength of it: one transaction, and where that
+    fails the file goes with it. Gives the SignedPaper.
+
+    uploaded_file: Django's UploadedFile, a PDF, JPG or PNG of at most MAX_SIZE bytes, told by content; said:
+    kind (SignedPaper.Kind), signer, signed_on (a date), reference (文号 or a description), as far as there
+    are; of_demo: whether it concerns demonstration data, where that is not the period's to tell. Raises
+    Refused.
+    """
     is_demo = by.is_demo or (period.is_demo if of_demo is None else of_demo)
     paper = _read(agency, period, uploaded_file, by, now, said | {"is_demo": is_demo})
     paper.file.save(paper.name, uploaded_file, save=False)

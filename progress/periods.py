@@ -182,13 +182,6 @@ def open_due(now, *, demo=False):
     return [open_period(period, now=now, demo=demo) for period in waiting if may_open_by_itself(period)]
 
 
-def current_period(plan, now):
-    """The newest quarter opened by `now`; where none is, the plan's first; None without periods."""
-    of_plan = plan.periods.quarters()
-    opened = of_plan.filter(opened_at__lte=now).order_by("-starts_on").first()
-    return opened or of_plan.order_by("starts_on").first()
-
-
 # --- what the office decides -------------------------------------------------------------------
 
 

@@ -90,11 +90,6 @@ def add_lamp_rule(plan, *, from_year, yellow_from, red_from, yellow_run, by, now
     return rule
 
 
-def lamp_rule_for(plan, year):
-    """The rule that holds in `year`: of those begun by then, the latest start, its newest version."""
-    return plan.lamp_rules.filter(from_year__lte=year).order_by("-from_year", "-version").first()
-
-
 @transaction.atomic
 def set_terms(plan, *, from_year, contribution_days, feedback_days, resubmit_days, by, now):
     """办理时限 in working days (1–30 each) from `from_year` of the plan on; returns the TermRule.

@@ -245,6 +245,7 @@ def _entries(plan_id, task_ids, since, until):
 
 
 def lamp_rule(period):
-    """The lamp rule in force for a period's year; the usual one where the plan has none."""
+    """The lamp rule in force for a period's year: of those begun by then, the latest start, its newest
+    version; the usual one where the plan has none."""
     rules = LampRule.objects.filter(plan=period.plan_id, from_year__lte=period.year)
     return rules.order_by("-from_year", "-version").first() or pace.Rule()

@@ -40,11 +40,15 @@ def awaiting(fgw, people):
 # --- keeping -------------------------------------------------------------------------------------
 
 
+def keep(report, file, by):
+    """A scan that nothing rests on yet."""
+    with papers.kept(report.agency, report.period, file, kind="sign_off", by=by, now=NOW, **SIGNED) as paper:
+        return paper
+
+
 @pytest.mark.parametrize(("name", "data"), SCANS)
 def test_a_scan_is_kept_as_attachments_are(awaiting, approver, name, data):
-    paper = papers.keep(
-        awaiting.agency, awaiting.period, scan(name, data), kind="sign_off", by=approver, now=NOW, **SIGNED
-    )
+    paper = keep(awaiting, scan(name, data), approver)
     assert (paper.name, paper.size, paper.signer) == (name, len(data), "周局长")
     assert paper.sha256 == hashlib.sha256(data).hexdigest()
     assert "签字" not in paper.file.name and "." not in paper.file.name
@@ -224,9 +228,7 @@ def test_a_signed_sheet_is_its_bodys_until_something_left_with_it(
     awaiting, reporter, approver, office, office2, leader, admin, kjj_reporter, stranger, as_
 ):
     everybody = (reporter, approver, office, office2, leader, admin, kjj_reporter, stranger)
-    idle = papers.keep(
-        awaiting.agency, awaiting.period, scan(), kind="sign_off", by=approver, now=NOW, **SIGNED
-    )
+    idle = keep(awaiting, scan(), approver)
     own = {reporter.username, approver.username}
     assert readers(idle, *everybody) == own
     used = sign(awaiting, approver, now=NOW + timedelta(hours=1))

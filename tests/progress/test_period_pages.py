@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.permissions import Denied
+from progress import figures
 from progress.models import CalendarDay, LampRule
 from progress.periods import ensure_periods, open_period
-from progress.plan_rules import add_lamp_rule, lamp_rule_for, set_frequency
+from progress.plan_rules import add_lamp_rule, set_frequency
 from tasks.models import Plan
 from tests.factories import make_task
 
@@ -98,9 +99,10 @@ def test_lamp_rules_are_versions(plan, office, reporter, clock):
         add_lamp_rule(plan, **numbers, by=reporter, now=clock.now)
     rule = add_lamp_rule(plan, **numbers, by=office, now=clock.now)
     assert rule.version == 2
-    assert [lamp_rule_for(plan, year).version for year in (2025, 2026, 2027)] == [1, 2, 2]
+    firsts = [plan.periods.get(code=f"{year}Q1") for year in (2025, 2026, 2027)]
+    assert [figures.lamp_rule(period).version for period in firsts] == [1, 2, 2]
     third = add_lamp_rule(plan, **(numbers | {"red_from": 25}), by=office, now=clock.now)
-    assert lamp_rule_for(plan, 2026) == third
+    assert figures.lamp_rule(firsts[1]) == third
 
 
 @pytest.mark.parametrize(

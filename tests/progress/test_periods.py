@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from agencies.models import Agency, AuditEvent
 from agencies.permissions import Denied
 from progress import calendar, calendar_changes, owing, periods
+from progress.frame import Frame
 from progress.models import (
     DemonstrationRun,
     DutyRule,
@@ -321,14 +323,15 @@ def test_in_use_from(assigned, office, stranger, clock):
     assert Plan.objects.get(pk=assigned.pk).in_use_from == ""
 
 
-def test_current_period(assigned, clock):
-    assert periods.current_period(assigned, clock.now) is None
+def test_the_newest_quarter_opened_is_shown(assigned, clock, rf):
+    request = rf.get(reverse("progress:periods", args=[assigned.code]))
+    request.resolver_match = resolve(request.path)
+    assert Frame(request).plan_called(assigned.code) is None
     periods.ensure_periods(assigned, now=clock.now)
-    assert periods.current_period(assigned, clock.now).code == "2024Q3"
+    assert Frame(request).period.code == "2024Q3"
     for code, now in (("2026Q2", shanghai(2026, 6, 10, 9)), ("2026Q3", shanghai(2026, 9, 10, 9))):
         periods.open_period(assigned.periods.get(code=code), now=now)
-    assert periods.current_period(assigned, clock.now).code == "2026Q3"
-    assert periods.current_period(assigned, shanghai(2026, 7, 1)).code == "2026Q2"
+        assert Frame(request).period.code == code
 
 
 # --- what the office decides -------------------------------------------------------------------
