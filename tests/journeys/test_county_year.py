@@ -123,7 +123,9 @@ def test_a_countys_year(fresh_site, page, sign_in):
     visit("/2026Q2/extensions/")
     page.locator("table [type=checkbox]").last.check()
     page.locator("[name=new_due_at]").fill("2026-07-10T18:00")
-    press("同意所选")
+    page.get_by_role("button", name="同意所选", exact=True).click()
+    with page.expect_navigation():
+        confirm()
 
     summary("2026Q2")
     expect(main).to_contain_text("7 月 10 日 18:00")
