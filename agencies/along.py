@@ -10,7 +10,16 @@ from collections import defaultdict
 from datetime import UTC
 from decimal import Decimal
 
-from django.db.models import Aggregate, DateTimeField, DecimalField, JSONField, OuterRef, Subquery, Value
+from django.db.models import (
+    Aggregate,
+    Count,
+    DateTimeField,
+    DecimalField,
+    JSONField,
+    OuterRef,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import JSONObject
 from django.utils.timezone import is_naive
 
@@ -42,6 +51,12 @@ def along(rows, owner, *names):
         rows = rows.filter(**{owner: OuterRef("pk")}).values(owner)
     listed = rows.order_by().annotate(listed=_List(JSONObject(**{name: name for name in ("pk", *names)})))
     return Subquery(listed.values("listed"))
+
+
+def number_of(rows):
+    """How many `rows` there are, as a part of another query; None where there are none."""
+    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(number=Count("pk"))
+    return Subquery(counted.values("number"))
 
 
 def objects(model, listed, *, key=None):

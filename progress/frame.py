@@ -6,12 +6,15 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from agencies.along import along, fields_of, objects
+from agencies.along import along, fields_of, number_of, objects
 from agencies.models import Role
 from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
 
 State = ProgressReport.State
 RUN = fields_of(DemonstrationRun)
+# Small counts every page shows, from the apps above this one: {name: user -> the rows counted}. They come
+# along in the frame's own query.
+BADGES = {}
 
 
 class Frame:
@@ -53,8 +56,15 @@ class Frame:
     def _all_periods(self):
         """Newest first; a year before its fourth quarter. Each brings along the buildings under way."""
         building = along(DemonstrationRun.objects.filter(finished_at__isnull=True), None, *RUN)
-        rows = ReportingPeriod.objects.select_related("plan").annotate(building=building)
+        badges = {f"badge_{name}": number_of(rows(self.user)) for name, rows in BADGES.items()}
+        rows = ReportingPeriod.objects.select_related("plan").annotate(building=building, **badges)
         return list(rows.order_by("-plan__starts_on", "-ends_on", "starts_on"))
+
+    @property
+    def badges(self):
+        """{name of BADGES: how many}, for the person who looks."""
+        first = self._all_periods[0] if self._all_periods else None
+        return {name: getattr(first, f"badge_{name}", None) or 0 for name in BADGES}
 
     @cached_property
     def plans(self):

@@ -4,8 +4,7 @@ Each thing that can wait is one line of `THINGS`: a name, and the rows of a plan
 them; whoever lets something else wait adds a line.
 """
 
-from django.db.models import Count, Subquery, Value
-
+from agencies.along import number_of
 from progress import corrections, extensions
 from tasks import not_concerned
 from tasks.models import AssignmentQuestion, Plan
@@ -22,12 +21,6 @@ def for_office(plan, **more):
     """{name of THINGS: how many of `plan` wait}; one query. more: further rows to count, by name."""
     # An annotation may not be called like a field of the plan (`questions`).
     asked = {name: rows(plan) for name, rows in THINGS.items()} | more
-    counted = {f"waiting_{name}": _count(rows) for name, rows in asked.items()}
+    counted = {f"waiting_{name}": number_of(rows) for name, rows in asked.items()}
     found = Plan.objects.filter(pk=plan.pk).values(**counted).get()
     return {name: found[f"waiting_{name}"] or 0 for name in asked}
-
-
-def _count(rows):
-    """The number of `rows` as a part of another query; None where there is none."""
-    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(number=Count("pk"))
-    return Subquery(counted.values("number"))

@@ -170,6 +170,8 @@ INSTALLED_APPS = [
     "agencies",
     "tasks",
     "progress",
+    "supervision",
+    "reminders",
     "public",
     "suzhou_plan",
     "django.contrib.contenttypes",

@@ -18,6 +18,7 @@ from progress import (
 )
 from progress.forms import DecisionForm
 from progress.models import ProgressReport
+from progress.panels import panels_for
 from progress.views.kinds import address, as_typed, carried_values, template_of
 
 # Done on a page of its own, named as the verb: a scan comes with it.
@@ -41,6 +42,7 @@ def edit(request, sheet, form, *, problem="", theirs=None, status=200):
         "now": now,
         "late": sheet.report.is_late(now),
         "extension": extensions.standing(request.user, sheet.report, now),
+        "panels": panels_for("return", request, report=sheet.report),
     }
     return render(request, template_of(sheet.report, "form"), context, status=status)
 

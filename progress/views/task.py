@@ -15,6 +15,7 @@ from agencies.permissions import sees
 from progress import figures, permissions, units, verdict_text, verdicts
 from progress.frame import frame_of
 from progress.models import TaskState
+from progress.panels import panels_for
 from progress.verdict_forms import TaskStateForm
 from progress.views.place import of_a_quarter, period_at
 from tasks.models import NotConcerned, PublishedFact, Task, TaskAmendment, TaskLink
@@ -43,6 +44,7 @@ def task(request, plan, period, number):
         "paragraphs": units.paragraphs_for(user, found, found.unit_rows, standing.assignments),
         "is_office": user.has_role(Role.OFFICE),
         "verdict_text": _verdict_text(standing),
+        "panels": panels_for("task", request, period=period, task=found),
         "state_form": TaskStateForm(initial={"on": timezone.localdate(now)}),
     }
     return render(request, "progress/task.html", context)

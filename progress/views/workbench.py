@@ -9,6 +9,7 @@ from agencies.models import Role
 from agencies.permissions import open_to_colleagues
 from progress import contributions, dashboards, handouts, hearings
 from progress.frame import frame_of
+from progress.panels import panels_for
 from progress.views.place import period_at
 
 
@@ -48,4 +49,5 @@ def workbench(request, plan, period):
         context["contributions"] = contributions.of_lead_desk(user, period, now)
     if user.has_role(Role.REPORTER):
         context["handed"] = handouts.waiting_for(user, period.plan_id, timezone.localdate(now))
+    context["panels"] = panels_for("desk", request, period=period)
     return render(request, "progress/workbench.html", context)

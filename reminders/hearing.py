@@ -1,0 +1,1 @@
+"""What reminders listen to. Imported when the app starts."""

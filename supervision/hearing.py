@@ -1,0 +1,1 @@
+"""What supervision listens to. Imported when the app starts."""
