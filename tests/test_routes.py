@@ -9,7 +9,8 @@ from agencies.models import AgencyGroup, AgencyName, Role
 from progress.models import Handout
 from tests import factories
 from tests.cast import body, client_of, person
-from tests.routes import ROUTES, Route, all_get
+from tests.routes import ROUTES
+from tests.routing import Route, all_get
 
 CAST = {
     "nobody": ("nobody", None, None),
