@@ -12,7 +12,7 @@ from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
 from progress.timetable import local
 from tasks.models import AnnualGoal, GoalNode, Plan
 
-from . import exceptions, people, script, summaries, wording
+from . import exceptions, later, people, script, summaries, wording
 
 CLAIM = timedelta(minutes=1)
 NOON = time(12)
@@ -81,6 +81,9 @@ def _build(run):
     for period in by_quarter[-2:-1]:
         exceptions.correct(period, cast, run.up_to)
         exceptions.show_the_meeting(period, cast, run.up_to)
+    for label, make in later.CHAPTERS:
+        _step(run, label, run.total)
+        make(cast, run.up_to)
 
 
 def _claim(run, now):

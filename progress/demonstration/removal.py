@@ -42,6 +42,8 @@ from progress.models import (
 )
 from tasks.models import AnnualGoal, Assignment, AssignmentQuestion, NotConcerned, TaskAmendment, TaskLink
 
+from . import later
+
 # In the order foreign keys allow. Steps and versions go with their report.
 BORN_AS_DEMONSTRATION = (
     TakenOver,
@@ -89,6 +91,7 @@ def remove():
         for model in (Attachment, SignedPaper)
         for name in model.objects.filter(is_demo=True).values_list("file", flat=True)
     ]
+    files += [name for born in later.BORN for name in _files_of(born)]
     storage = Attachment._meta.get_field("file").storage
     for model in CONFIRMED:
         model.objects.filter(confirmed_by__in=people).update(confirmed_at=None, confirmed_by=None)
@@ -97,7 +100,8 @@ def remove():
     for period in ReportingPeriod.objects.filter(locked_by__in=people):
         verdicts.thaw(period)
     ReportingPeriod.objects.filter(locked_by__in=people).update(locked_at=None, locked_by=None)
-    gone = {str(model._meta.verbose_name): _born(model, kept).delete()[0] for model in BORN_AS_DEMONSTRATION}
+    gone = {str(born.model._meta.verbose_name): _let_go(born) for born in later.BORN}
+    gone |= {str(model._meta.verbose_name): _born(model, kept).delete()[0] for model in BORN_AS_DEMONSTRATION}
     ReportingPeriod.objects.filter(opened_for_demo=True).update(opened_at=None, opened_for_demo=False)
     DemonstrationRun.objects.all().delete()
     _end_sessions(people)
@@ -130,6 +134,19 @@ def _keep_what_real_people_wrote():
     reported = AnnualGoal.objects.filter(is_demo=True, nodes__reports__report__is_demo=False)
     AnnualGoal.objects.filter(pk__in=reported.values("pk")).update(is_demo=False)
     return kept
+
+
+def _let_go(born):
+    """Remove the rows of an app above this one; returns how many went."""
+    born.let_go()
+    return born.rows.delete()[0]
+
+
+def _files_of(born):
+    """The stored files of rows that go, where they have any."""
+    if not any(field.name == "file" for field in born.model._meta.concrete_fields):
+        return []
+    return born.rows.values_list("file", flat=True)
 
 
 def _born(model, kept):
