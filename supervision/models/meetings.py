@@ -81,6 +81,7 @@ class MeetingAction(models.Model):
         "agencies.User", models.PROTECT, verbose_name="登记办结人", null=True, blank=True, related_name="+"
     )
     outcome = models.CharField("办结情况", max_length=200, blank=True)
+    revision = models.PositiveIntegerField("修订号", default=1)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
