@@ -241,6 +241,7 @@ class OrderFeedback(models.Model):
         UNDER_REVIEW = "under_review", "待办公室审核"
         ACCEPTED = "accepted", "已认可"
         RETURNED = "returned", "已退回"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     order = models.ForeignKey(
         SupervisionOrder, models.PROTECT, verbose_name="督办件", related_name="feedback"
