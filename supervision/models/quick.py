@@ -21,13 +21,10 @@ class AdHocRequestQuerySet(models.QuerySet):
         unknown = Task.objects.exclude(pk__in=Task.objects.visible_to(user).values("pk"))
         if user.has_role(Role.OFFICE):
             return self.exclude(answers__task__in=unknown)
-        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
         sent = self.filter(sent_at__isnull=False)
         if user.has_role(Role.LEADER):
             return sent.exclude(answers__task__in=unknown)
-        if not own:
-            return self.none()
-        return sent.filter(pk__in=AdHocAnswer.objects.filter(agency__in=own).values("request"))
+        return sent.filter(pk__in=AdHocAnswer.objects.visible_to(user).values("request"))
 
 
 class AdHocRequest(models.Model):
@@ -56,6 +53,7 @@ class AdHocRequest(models.Model):
         related_name="ad_hoc_requests",
     )
     due_at = models.DateTimeField("截止时间")
+    revision = models.PositiveIntegerField("修订号", default=1)
     drafted_at = models.DateTimeField("拟办时间")
     drafted_by = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="拟办人", related_name="+")
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
@@ -131,9 +129,36 @@ class AdHocField(models.Model):
         return self.label
 
 
+class AdHocAnswerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office and leaders: all, but leaders only of what was sent; a body: its own. Nobody of a task
+        they may not know of."""
+        if not user.is_authenticated:
+            return self.none()
+        known = self.filter(Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user)))
+        if user.has_role(Role.OFFICE):
+            return known
+        sent = known.filter(request__sent_at__isnull=False)
+        if user.has_role(Role.LEADER):
+            return sent
+        return sent.filter(agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER))
+
+    def asked(self):
+        """Those of requests that were sent; a draft has its rows already, and asks nobody."""
+        return self.filter(request__sent_at__isnull=False)
+
+    def open(self):
+        """What is still owed: asked, not confirmed, the request not closed."""
+        return self.asked().filter(request__closed_at__isnull=True, confirmed_at__isnull=True)
+
+
 class AdHocAnswer(models.Model):
-    """What one body says about one subject (a task, a project, or itself). `values` holds, by the order of
-    the field, what was typed: {"1": "…"}; before it is confirmed, what it was prefilled with."""
+    """What one body says about one subject (a task, a project with its task, or itself). `values` holds, by
+    the order of the field, what was typed: {"1": "…"}; before it is confirmed, what it was prefilled with.
+
+    A draft's rows say who will be asked. `confirmed_at` is when the body first answered; what it changed
+    since is 更正.
+    """
 
     request = models.ForeignKey(AdHocRequest, models.PROTECT, verbose_name="临时调度", related_name="answers")
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="单位", related_name="ad_hoc_answers")
@@ -144,18 +169,41 @@ class AdHocAnswer(models.Model):
         Project, models.PROTECT, verbose_name="项目", null=True, blank=True, related_name="ad_hoc_answers"
     )
     values = models.JSONField("内容", default=dict)
+    prefilled_from = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        verbose_name="预填自",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     revision = models.PositiveIntegerField("修订号", default=1)
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     confirmed_by = models.ForeignKey(
         "agencies.User", models.PROTECT, verbose_name="确认人", null=True, blank=True, related_name="+"
     )
+    corrected_at = models.DateTimeField("更正时间", null=True, blank=True)
+    corrected_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="更正人", null=True, blank=True, related_name="+"
+    )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = AdHocAnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "调度答复"
         ordering = ["request", "agency__order", "task__number", "pk"]
         constraints = [
             paired("confirmed", "supervision_quick_answer_confirmed_paired"),
+            paired("corrected", "supervision_quick_answer_corrected_paired"),
+            models.CheckConstraint(
+                condition=Q(corrected_at__isnull=True) | Q(confirmed_at__isnull=False),
+                name="supervision_quick_answer_corrected_after",
+            ),
+            models.CheckConstraint(
+                condition=Q(project__isnull=True) | Q(task__isnull=False),
+                name="supervision_quick_answer_project_of_task",
+            ),
             models.UniqueConstraint(
                 fields=["request", "agency"],
                 condition=Q(task__isnull=True, project__isnull=True),
@@ -173,3 +221,14 @@ class AdHocAnswer(models.Model):
 
     def __str__(self):
         return f"{self.request} {self.agency}"
+
+    @property
+    def subject(self):
+        """What the row is about, as a heading."""
+        if self.project_id:
+            return self.project.name
+        return str(self.task) if self.task_id else "本单位情况"
+
+    def is_late(self, now):
+        """Answered after the due instant, or not answered and the instant has passed; equal is on time."""
+        return (self.confirmed_at or now) > self.request.due_at
