@@ -18,7 +18,8 @@ class DueItem:
     subject: what it is, the same every time it is found ("report:812"). at: the instant the rules count
     from, as its kind says: the deadline, or since when it waits; None where that is not settled (待定).
     agency: id of the body that owes it, None for the office's own. title: as a reminder's line names it.
-    silent_for: ids of people who must not be reminded of it (who submitted may not sign).
+    silent_for: ids of people who must not be reminded of it (who submitted may not sign). is_common: whether
+    everybody in the house may know that it is owed, so that it may be named in a group of several bodies.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class DueItem:
     report: int | None = None
     is_sensitive: bool = False
     is_demo: bool = False
+    is_common: bool = False
     silent_for: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -43,7 +45,8 @@ class DueKind:
 
     find: (plan, now) -> the DueItems of that plan that are not done at `now`, in a fixed number of queries;
     it reads only. anchor: what `DueItem.at` is, in words for the rules page (“截止时间”, “提交审签时”).
-    roles: who can do something about it at its body (empty: the office).
+    is_deadline: whether that is a deadline; else it is since when the thing waits. roles: who can do
+    something about it at its body (empty: the office).
     """
 
     name: str
@@ -52,6 +55,7 @@ class DueKind:
     find: Callable[..., Iterable[DueItem]]
     roles: tuple[Role, ...] = ()
     order: int = 99
+    is_deadline: bool = True
 
 
 _kinds = {}
