@@ -1,7 +1,7 @@
 """存在问题: told in a return, triaged by the office, taken up step by step, closed (plan clauses R5, R6)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from agencies.models import Agency, Role
@@ -11,14 +11,23 @@ from tasks.models import Plan, Task
 
 
 class ProblemQuerySet(models.QuerySet):
+    def current(self):
+        """Each problem once: without those that go on in a later period's row of the same problem."""
+        later = Problem.objects.filter(continues=OuterRef("pk")).exclude(state=Problem.State.WITHDRAWN)
+        return self.filter(~Exists(later))
+
     def standing(self):
-        """Neither closed nor taken back with the return that told of it."""
-        return self.exclude(state__in=[Problem.State.CLOSED, Problem.State.WITHDRAWN])
+        """Neither closed, nor taken back with the return that told of it, nor gone on in a later period."""
+        return self.current().exclude(state__in=[Problem.State.CLOSED, Problem.State.WITHDRAWN])
+
+    def overdue(self, today):
+        """Standing and past its deadline: `Problem.is_overdue` for queries. today: a Shanghai date."""
+        return self.standing().filter(state__in=Problem.UNANSWERED, due_on__lt=today)
 
     def visible_to(self, user):
-        """The office and the body concerned: all; the bodies that bear a duty for the task and the leaders:
-        what was told in an accepted return, or was set down by the office. Never of a task one may not
-        know of."""
+        """The office and the bodies concerned (that told of it, or answer for it): all; the bodies that bear
+        a duty for the task and the leaders: what was told in an accepted return, or was set down by the
+        office. Never of a task one may not know of."""
         if not user.is_authenticated:
             return self.none()
         known = self.filter(Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user)))
@@ -26,7 +35,7 @@ class ProblemQuerySet(models.QuerySet):
             return known
         own = user.agency_ids(Role.REPORTER, Role.APPROVER)
         settled = Q(report__isnull=True) | Q(report__state=ProgressReport.State.ACCEPTED)
-        seen = Q(agency__in=own)
+        seen = Q(agency__in=own) | Q(report__agency__in=own)
         if own:
             seen |= settled & Q(task__assignments__agency__in=own)
         if user.has_role(Role.LEADER):
@@ -55,6 +64,9 @@ class Problem(models.Model):
         CLOSED = "closed", "已销号"
         WITHDRAWN = "withdrawn", "已撤回"
 
+    # Past its deadline in these it is overdue; what was answered waits for the office.
+    UNANSWERED = (State.RAISED, State.IN_HAND)
+
     plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="计划", related_name="problems")
     period = models.ForeignKey(
         ReportingPeriod, models.PROTECT, verbose_name="报告期", related_name="problems"
@@ -70,6 +82,9 @@ class Problem(models.Model):
         null=True,
         blank=True,
         related_name="raised_problem",
+    )
+    version = models.PositiveSmallIntegerField(
+        "来源版本", null=True, blank=True, help_text="文字出自该报告的第几版；报告撤回后为空。"
     )
     continues = models.ForeignKey(
         "self",
@@ -114,17 +129,45 @@ class Problem(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.agency.name}：{self.text[:30]}"
+        # Not its words: this names it in the trail, which those read too who may not read returns.
+        return f"{self.period.code} {self.agency.name} {self.subject}"
 
     def get_absolute_url(self):
         return reverse("supervision:problem", args=[self.plan.code, self.pk])
 
-    def is_overdue(self, today):
-        return (
-            self.due_on is not None
-            and self.state in (self.State.RAISED, self.State.IN_HAND)
-            and today > self.due_on
+    @property
+    def subject(self):
+        """What it is about: “第 15 项”; of a unit's summary what that is called; of no task “未对应任务”."""
+        if self.task_id:
+            return f"第 {self.task.number} 项"
+        return self.report.short_subject if self.report_id else "未对应任务"
+
+    @property
+    def words(self):
+        """What stands in the way, or where only that was filled in what is asked for."""
+        return self.text or self.request
+
+    @property
+    def is_by_hand(self):
+        """Set down by the office, not told in a return."""
+        return self.report_id is None
+
+    @property
+    def is_handled(self):
+        """Triaged and not finished."""
+        return self.state in (self.State.IN_HAND, self.State.ANSWERED)
+
+    @property
+    def source_url(self):
+        """Where the version that left the body stands; "" for one set down by the office."""
+        if self.is_by_hand:
+            return ""
+        return f"{self.report.get_absolute_url()}versions/" + (
+            f"#version-{self.version}" if self.version else ""
         )
+
+    def is_overdue(self, today):
+        return self.due_on is not None and self.state in self.UNANSWERED and today > self.due_on
 
 
 class ProblemStep(models.Model):
