@@ -4,16 +4,20 @@ A value that cannot be used stops the program with one sentence saying how to me
 """
 
 import os
+import re
 import secrets
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MAIL_SCHEMES = ("smtp://", "smtp+tls://", "smtp+ssl://")
 
 
 # --- reading the environment -------------------------------------------------------------------
@@ -114,6 +118,32 @@ def database(url: str) -> dict:
     else:
         raise ImproperlyConfigured("DATABASE_URL 只支持 postgres:// 和 sqlite://。")
     return found
+
+
+def mail_server(url: str) -> dict:
+    """Django's EMAIL_… settings for the SMTP server behind EMAIL_URL."""
+    try:
+        found = environ.Env.email_url_config(url)
+        usable = url.startswith(MAIL_SCHEMES) and bool(found["EMAIL_HOST"])
+    except (ImproperlyConfigured, ValueError, KeyError):
+        usable = False
+    if not usable:
+        raise ImproperlyConfigured(
+            "EMAIL_URL 无法识别：请写成 smtp+tls://用户:口令@主机:587、smtp+ssl://…:465 或 smtp://主机:25"
+            "（口令中的特殊字符须按网址规则转写）。"
+        )
+    default_port = 465 if url.startswith("smtp+ssl:") else 587 if found.get("EMAIL_USE_TLS") else 25
+    return {**found, "EMAIL_PORT": found["EMAIL_PORT"] or default_port}
+
+
+def site_address(name: str, default: str = "") -> str:
+    """Where people reach the site, without a path and without a slash at the end."""
+    written = text(name, default).rstrip("/")
+    if written and not re.fullmatch(
+        r"https?://[A-Za-z0-9.-]+(:\d+)?|https?://\[[0-9A-Fa-f:]+\](:\d+)?", written
+    ):
+        raise ImproperlyConfigured(f"环境变量 {name}={written!r} 无法识别：请写成 https://主机名，不带路径。")
+    return written
 
 
 # --- where things are --------------------------------------------------------------------------
@@ -391,6 +421,35 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+
+# --- mail and webhooks -------------------------------------------------------------------------
+
+# Where people reach the site: links in letters and group messages begin with it.
+SITE_URL = site_address("SITE_URL", f"http://127.0.0.1:{PORT}" if DEMO else "")
+EMAIL_URL = text("EMAIL_URL")
+if EMAIL_URL:
+    vars().update(mail_server(EMAIL_URL))
+else:
+    # A demonstration writes its letters to a folder; elsewhere none is sent until a server is named.
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_READY = bool(EMAIL_URL) or DEMO
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "suzhou-plan@localhost")
+try:
+    validate_email(parseaddr(DEFAULT_FROM_EMAIL)[1].replace("@localhost", "@localhost.localdomain"))
+except ValidationError as error:
+    raise ImproperlyConfigured(
+        f"DEFAULT_FROM_EMAIL={DEFAULT_FROM_EMAIL!r} 无法识别：请写一个电子邮箱，可写成 名称 <邮箱>。"
+    ) from error
+# Group robots may live on these hosts only.
+WEBHOOK_HOSTS = [
+    host.lower() for host in words("WEBHOOK_HOSTS", ("qyapi.weixin.qq.com", "oapi.dingtalk.com"))
+]
+if any(not re.fullmatch(r"[a-z0-9.-]+|\[?[0-9a-f:]+\]?", host) for host in WEBHOOK_HOSTS):
+    raise ImproperlyConfigured("WEBHOOK_HOSTS 无法识别：请写主机名，逗号分隔，不带 https:// 和路径。")
+# Only tests call a webhook on this machine, and without TLS.
+WEBHOOK_LOOPBACK = False
 
 
 # --- what is written down ----------------------------------------------------------------------

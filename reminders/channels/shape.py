@@ -1,0 +1,75 @@
+"""The one shape of a channel: what is handed to it, and what it says became of it.
+
+A channel is a module with `send(outgoing) -> Outcome` and `problem() -> str` (why it cannot be used now, ""
+where it can). It never touches the database, never raises for what the other side did, and answers within
+`SECONDS`. docs/channels.md says how to add one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# The longest a channel may take over one message, however slowly the other side answers.
+SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message on its way out.
+
+    id: the same at every attempt, so that the other side can tell a second copy ("<…@…>", RFC 5322).
+    address: where a letter goes. endpoint, secret: where a robot listens and what it signs with. html: the
+    text once more, with links, or "". url: absolute, or "".
+    """
+
+    id: str
+    subject: str
+    text: str
+    html: str = ""
+    url: str = ""
+    address: str = ""
+    endpoint: str = ""
+    secret: str = ""
+
+
+class Result(StrEnum):
+    """SENT: the other side took it. LATER: it surely did not, but may yet. REFUSED: it surely did not and
+    will not. DOUBTFUL: nobody can know."""
+
+    SENT = "sent"
+    LATER = "later"
+    REFUSED = "refused"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """reason: in Chinese, for the office, where it was not sent. is_down: the other side as a whole does not
+    answer, so that further messages need not be tried for now."""
+
+    result: Result
+    reason: str = ""
+    is_down: bool = False
+
+
+SENT = Outcome(Result.SENT)
+
+
+def later(reason, is_down=False):
+    return Outcome(Result.LATER, reason, is_down)
+
+
+def refused(reason):
+    return Outcome(Result.REFUSED, reason)
+
+
+def doubtful(reason):
+    return Outcome(Result.DOUBTFUL, reason, is_down=True)
+
+
+def shortened(text, limit, ending):
+    """`text` in at most `limit` bytes of UTF-8: whole lines as far as they go, then `ending`."""
+    if len(text.encode()) <= limit:
+        return text
+    room = limit - len(ending.encode()) - 1
+    kept = text.encode()[:room].decode(errors="ignore")
+    return f"{kept.rpartition(chr(10))[0] or kept}\n{ending}"
