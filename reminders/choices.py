@@ -1,5 +1,5 @@
-"""Through which channels a person wants to be reached. 站内消息 cannot be refused: one may choose the way, not
-opt out of the duty."""
+"""Through which channels a person wants to be reached. 站内消息 cannot be refused: one may choose the way,
+but not opt out of the duty."""
 
 from django.db import transaction
 

@@ -1,1 +1,34 @@
 """What reminders listen to. Imported when the app starts."""
+
+import logging
+
+from django.db import Error
+from django.dispatch import receiver
+from django.utils import timezone
+
+from agencies.reach import told
+from progress.frame import BADGES
+from progress.workflow import report_moved
+from reminders import inbox
+from reminders import news as _news
+
+log = logging.getLogger(__name__)
+
+BADGES["inbox"] = inbox.unread_of
+
+
+@receiver(told)
+def deliver(sender, news, **kwargs):
+    """Inside the transaction of what happened: told if and only if it happened."""
+    _news.deliver(news)
+
+
+@receiver(report_moved)
+def tell_of_move(sender, report, step, **kwargs):
+    """After the move is kept. A message that cannot be written must not make a done deed look failed."""
+    try:
+        found = _news.of_move(report, step, real_now=timezone.now())
+        if found is not None:
+            _news.deliver(found)
+    except Error:
+        log.exception("news of step %s was not told", step.pk)

@@ -1,17 +1,109 @@
 """News into the inbox: what happened to one's own things, one message a person, never to leaders or
-administrators."""
+administrators. It is not mailed: the digest of the day carries what still has to be done."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from agencies.models import Post, Role
+from agencies.reach import News, people_at
+from progress.models import ProgressReport
+from reminders.models import Message
+from reminders.models.rules import Channel
+from tasks.models import Assignment
+
+State = ProgressReport.State
+# Older moves are history (补录, the demonstration's past quarters), not news.
+NEWS_FOR = timedelta(days=30)
+LONGEST_TITLE = Message._meta.get_field("subject").max_length
 
 
 def deliver(news):
     """Put `news` (agencies.reach.News) into the inbox of each of its people, inside the caller's transaction.
 
-    Keys are "<news.key>:inbox:<user>", so telling it twice writes it once. Leaders and administrators, whose
-    posts say nothing else, get none.
+    Keys are "<news.key>:inbox:<user>", so telling it twice writes it once. Leaders are never told by a
+    machine; administrators have no part in the business; who holds no post today is told nothing.
     """
-    raise NotImplementedError
+    messages = [
+        Message(
+            key=f"{news.key}:inbox:{user}",
+            kind=Message.Kind.NEWS,
+            channel=Channel.INBOX,
+            recipient_id=user,
+            day=timezone.localdate(news.now),
+            subject=news.title[:LONGEST_TITLE],
+            text=news.text,
+            url=news.url,
+            state=Message.State.SENT,
+            planned_at=news.now,
+            send_from=news.now,
+            sent_at=news.now,
+            is_demo=news.is_demo,
+        )
+        for user in sorted(_to_be_told(news.people, news.now))
+    ]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
 
 
-def of_move(report, step):
-    """The News of a report's move, or None where it concerns nobody: returned, submitted, accepted, reopened,
-    corrected."""
-    raise NotImplementedError
+def _to_be_told(people, now):
+    roles = {}
+    posts = Post.objects.on(timezone.localdate(now)).filter(user__in=people, user__is_active=True)
+    for user, role in posts.values_list("user", "role"):
+        roles.setdefault(user, set()).add(role)
+    return {user for user, held in roles.items() if Role.LEADER not in held and held != {Role.ADMIN}}
+
+
+def of_move(report, step, *, real_now):
+    """The News of a report's move, or None where it concerns nobody or is long past.
+
+    Returned, accepted, reopened, corrected: the body's reporters. Submitted: its approvers, but not who
+    submitted. real_now: the clock's instant, to tell news from history.
+    """
+    if real_now - step.at > NEWS_FOR or not _body_knows(report, step.at):
+        return None
+    role, title, text = _words(report, step)
+    if role is None:
+        return None
+    people = people_at([report.agency_id], role, now=step.at)[report.agency_id] - {step.by_id}
+    if not people:
+        return None
+    key = f"step:{step.pk}"
+    return News(key, people, title, text, report.get_absolute_url(), step.at, report.is_demo)
+
+
+def _words(report, step):
+    """(who at the body is told, title, text); (None, …) for moves that are no news to anybody."""
+    what = f"{report.period.label}{_subject(report)}"
+    reason = f"意见：{step.reason}" if step.reason else ""
+    if step.verb == "submit" and step.to_state == State.AWAITING_APPROVAL:
+        return Role.APPROVER, f"{what}待您审签", f"{step.by}已提交，请审签或退回修改。"
+    if step.verb == "send_back":
+        return Role.REPORTER, f"{what}被{_who(report, step)}退回", f"{reason}\n请修改后重新提交。"
+    if step.verb == "reopen":
+        return Role.REPORTER, f"{what}被{_who(report, step)}重新打开", f"{reason}\n请修改后重新提交。"
+    if step.verb == "accept":
+        return Role.REPORTER, f"{what}已被{_who(report, step)}采用", ""
+    if step.verb == "correct":
+        return Role.REPORTER, f"{what}已按申请更正", reason
+    return None, "", ""
+
+
+def _who(report, step):
+    """Who moved it, as its body calls them: what the own approver says stays inside the body, and so does
+    this message."""
+    if step.verb == "send_back" and not step.is_said_aloud:
+        return f"本单位审核人{step.by}"
+    return "牵头单位" if report.is_contribution else "市领导小组办公室"
+
+
+def _subject(report):
+    return f"第{report.task.number}项“{report.task.title}”" if report.task_id else report.short_subject
+
+
+def _body_knows(report, now):
+    """Whether the body may (still) know of the task: a duty on a sensitive one that has ended tells nothing
+    more."""
+    if report.task_id is None or not report.task.is_sensitive:
+        return True
+    duties = Assignment.objects.on(timezone.localdate(now))
+    return duties.filter(task=report.task_id, agency=report.agency_id).exists()

@@ -1,5 +1,5 @@
-"""催报 by a person's hand: what is due now and how often it was urged, the exact words before they go, and the
-rows of what went, all in one transaction."""
+"""催报 by a person's hand: what is due now and how often it was urged, the exact words before they go, and
+the rows of what went, all in one transaction."""
 
 
 def owed_now(plan, now, kinds=None):

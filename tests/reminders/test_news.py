@@ -1,0 +1,115 @@
+"""What happened to one's own things lies in one's inbox at once: who is told what, and who never is."""
+
+import pytest
+from django.db import transaction
+
+from agencies import reach
+from progress import workflow
+from progress.models import ProgressReport
+from reminders.models import Message
+from tests import factories
+from tests.cast import body, person
+from tests.factories import BEFORE_DUE, fill, walk
+
+pytestmark = pytest.mark.django_db
+State = ProgressReport.State
+REASON = "数据与佐证不一致"
+
+
+@pytest.fixture
+def report(fgw, kjj):
+    return factories.make_report(factories.make_task(1, leads=[fgw], supports=[kjj]), fgw)
+
+
+@pytest.fixture
+def done(django_capture_on_commit_callbacks):
+    """`done(verb, report, by=…)`: the verb with everything that follows its commit."""
+
+    def doing(verb, report, *, by, **words):
+        with django_capture_on_commit_callbacks(execute=True):
+            return verb(report, by=by, now=BEFORE_DUE, revision=report.revision, **words)
+
+    return doing
+
+
+def told(user):
+    return list(Message.objects.inbox_of(user).order_by("pk").values_list("subject", flat=True))
+
+
+def test_a_return_on_its_way_tells_whose_turn_it_is(report, people, office2, leader, admin, done, as_):
+    reporter, approver, office = people["reporter"], people["approver"], people["office"]
+    report = done(workflow.submit, fill(report, by=reporter), by=reporter)
+    assert told(approver) == ["2030年第一季度第1项“任务之1”待您审签"]
+    assert told(reporter) == []
+    report = done(workflow.approve, report, by=approver)
+    report = done(workflow.send_back, report, by=office, reason=REASON)
+    page = as_(reporter).get("/work/inbox/")
+    assert "第1项“任务之1”被市领导小组办公室退回" in page.content.decode()
+    assert REASON in page.content.decode()
+    assert "1 条未读" in page.content.decode()
+    report = done(workflow.submit, report, by=reporter)
+    report = done(workflow.approve, report, by=approver)
+    report = done(workflow.accept, report, by=office)
+    done(workflow.reopen, report, by=office2, reason="漏报一项")
+    assert [title.split("”")[1] for title in told(reporter)] == [
+        "被市领导小组办公室退回",
+        "已被市领导小组办公室采用",
+        "被市领导小组办公室重新打开",
+    ]
+    assert len(told(approver)) == 2
+    for other in (office, office2, leader, admin):
+        assert told(other) == []
+
+
+def test_what_an_approver_says_stays_in_the_body(report, people, kjj_reporter, done):
+    report = done(workflow.submit, fill(report, by=people["reporter"]), by=people["reporter"])
+    done(workflow.send_back, report, by=people["approver"], reason="请补充数字")
+    (message,) = Message.objects.inbox_of(people["reporter"])
+    assert "本单位审核人钱审核" in message.subject
+    assert "请补充数字" in message.text
+    assert not Message.objects.filter(text__contains="请补充数字").exclude(recipient=people["reporter"])
+
+
+def test_a_second_reporter_is_told_once_and_who_acted_is_not(report, people, done):
+    second = person("fgw2", "reporter", "fgw", full_name="另一填报人")
+    report = walk(report, State.AWAITING_APPROVAL, **people)
+    done(workflow.send_back, report, by=people["approver"], reason=REASON)
+    assert len(told(second)) == len(told(people["reporter"])) == 1
+    assert "被本单位" not in "".join(told(people["approver"]))
+
+
+def test_a_body_whose_duty_on_a_sensitive_task_has_ended_is_told_nothing(report, people, done):
+    report = walk(report, State.UNDER_REVIEW, **people)
+    report.task.assignments.filter(agency=report.agency).update(valid_until=factories.OPENS.date())
+    type(report.task).objects.filter(pk=report.task_id).update(is_sensitive=True)
+    report.task.refresh_from_db()
+    done(workflow.send_back, report, by=people["office"], reason=REASON)
+    assert told(people["reporter"]) == []
+
+
+def test_old_moves_are_history_not_news(people, done, plans):
+    task = plans["2021-2023"].tasks.filter(assignments__role="lead").first()
+    period = plans["2021-2023"].periods.get(code="2022Q1")
+    report = factories.make_report(task, body("fgw"), period)
+    long_ago = period.opens_at
+    fill(report, by=people["reporter"], now=long_ago)
+    step = report.steps.create(verb="accept", to_state="accepted", by=people["office"], at=long_ago)
+    workflow.report_moved.send(ProgressReport, report=report, step=step)
+    assert told(people["reporter"]) == []
+
+
+def test_telling_twice_writes_once_and_never_leaders_or_administrators(reporter, leader, admin, nobody):
+    people = [reporter.pk, leader.pk, admin.pk, nobody.pk]
+    for _ in range(2):
+        reach.tell("order-step:1", people, title="收到督办件", url="/work/", now=BEFORE_DUE)
+    assert [each.recipient for each in Message.objects.all()] == [reporter]
+
+
+def test_news_of_what_did_not_happen_is_not_told(reporter):
+    class Failed(Exception):
+        pass
+
+    with pytest.raises(Failed), transaction.atomic():
+        reach.tell("order-step:2", [reporter.pk], title="收到督办件", url="/work/", now=BEFORE_DUE)
+        raise Failed
+    assert told(reporter) == []
