@@ -7,6 +7,7 @@ happened goes untold.
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -50,6 +51,14 @@ def people_at(agencies, *roles, now):
         each: frozenset().union(*(by_body.get(body, set()) for body in bodies))
         for each, bodies in acting.items()
     }
+
+
+def still_answering(today, path="agency"):
+    """The condition that the body at `path` can be asked for something: not abolished by `today`, or with a
+    successor whose people act for it."""
+    acting = AgencySuccession.objects.acting().values("predecessor")
+    stands = Q(**{f"{path}__abolished_on__isnull": True}) | Q(**{f"{path}__abolished_on__gt": today})
+    return stands | Q(**{f"{path}__in": acting})
 
 
 def office_people(*, now):

@@ -9,5 +9,6 @@ class ProgressConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        # It reads models, which are not there yet when this module is.
-        import_module("progress.duty_changes")
+        # They read models, which are not there yet when this module is.
+        for module in ("progress.duty_changes", "progress.due"):
+            import_module(module)
