@@ -1,7 +1,7 @@
 """Meetings, inspections and evaluations, and what was agreed there (plan clause R3).
 
-The office records them; a meeting and each of its actions (议定事项) carry a revision, so that of two people who
-change the same thing one is told. What became of an action is read from the orders made of it, never stored.
+The office records them; a meeting and each of its actions (议定事项) carry a revision, so that of two people
+who change the same thing one is told. What became of an action is read from the orders made of it.
 Every verb takes `by=` and `now=`, runs in one transaction with its audit row, and raises, in this order:
 Denied, Stale (somebody else changed it meanwhile), WrongState, ValidationError (by field).
 """
@@ -230,7 +230,7 @@ def _tell_body(action, now, what):
 
 
 def readers_among(people, meeting):
-    """Those of `people` (ids) who may read the meeting: of a sensitive task not everybody at a body may know."""
+    """Those of `people` (ids) who may read the meeting: not everybody may know of a sensitive task."""
     if not people or not meeting.tasks.filter(is_sensitive=True).exists():
         return people
     asked = Meeting.objects.filter(pk=meeting.pk)
@@ -270,13 +270,21 @@ class ActionStanding:
 
 def actions_of(meeting, user, now):
     """The ActionStandings of a meeting, in their order; two queries."""
-    actions = list(meeting.actions.select_related("agency", "task", "done_by"))
+    return actions_by_meeting([meeting], user, now)[meeting.pk]
+
+
+def actions_by_meeting(meetings, user, now):
+    """{pk of a meeting: its ActionStandings, in their order} for `user`; two queries."""
+    actions = MeetingAction.objects.filter(meeting__in=meetings).select_related("agency", "task", "done_by")
+    visible = SupervisionOrder.objects.visible_to(user).filter(action__meeting__in=meetings)
     orders = {}
-    visible = SupervisionOrder.objects.visible_to(user).filter(action__meeting=meeting)
     for order in visible.select_related("agency", "plan").order_by("-pk"):
         orders.setdefault(order.action_id, []).append(order)
     today = timezone.localdate(now)
-    return [standing_of(action, orders.get(action.pk, []), today) for action in actions]
+    found = {meeting.pk: [] for meeting in meetings}
+    for action in actions.order_by("order", "pk"):
+        found[action.meeting_id].append(standing_of(action, orders.get(action.pk, []), today))
+    return found
 
 
 def standing_of(action, orders, today):

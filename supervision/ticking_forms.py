@@ -49,7 +49,7 @@ class Ticked(forms.Field):
 
 
 def grouped(things, heading, value, label):
-    """`things` as groups of a Ticked, each heading where it first occurs; heading, value, label: of a thing."""
+    """`things` as the groups of a Ticked; heading, value, label: functions of a thing."""
     groups = {}
     for thing in things:
         groups.setdefault(heading(thing), []).append((str(value(thing)), label(thing), thing))
