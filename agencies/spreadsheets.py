@@ -3,7 +3,6 @@
 Text is always written as text: what looks like a formula, an address or a number stays what was typed.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +13,11 @@ import xlsxwriter
 from django.http import HttpResponse
 from django.utils import timezone
 
+from agencies.writing import printable
+
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_TEXT = 32_000
 CUT = "……（超出一格所能容纳，全文请在系统内查看）"
-# What XML cannot hold, or a cell would show as rubbish; line ends stay.
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SAFE_OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -90,8 +89,7 @@ def write_cell(sheet, row, place, value, formats):
 
 def clean_text(text: str) -> str:
     """Text as a cell can hold it: one kind of line end, no control characters, at most 32,767 characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "　")
-    text = UNPRINTABLE.sub("", text)
+    text = printable(text)
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + CUT
 
 

@@ -8,7 +8,7 @@ characters short, for punctuation that may not begin a line and numbers that sta
 from dataclasses import dataclass
 from math import ceil
 
-from progress.exports.heights import half_widths
+from agencies.writing import half_widths
 
 LINES = 22
 HALF_WIDTHS = 2 * 29

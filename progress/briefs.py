@@ -12,7 +12,7 @@ from itertools import chain
 from django.utils import timezone
 
 from agencies.models import Contact
-from agencies.spreadsheets import clean_text
+from agencies.writing import printable
 from progress import figures
 from progress.brief_lines import Item, fitted
 from progress.models import Lamp, ProgressReport, ProjectUpdate
@@ -214,13 +214,13 @@ def _brief(title, subject, items, used, tasks, agency=None):
 
 def _title(text):
     """At most two lines of the title's size."""
-    text = clean_text(text).replace("\n", "")
+    text = printable(text).replace("\n", "")
     return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1] + "…"
 
 
 def _sentences(text):
     """A text in sentences, the pieces it may be cut into."""
-    return re.findall(r"[^。！？；\n]+[。！？；]?", clean_text(text or ""))
+    return re.findall(r"[^。！？；\n]+[。！？；]?", printable(text or ""))
 
 
 def _first(text):
@@ -240,7 +240,7 @@ def _said(row, name, own=None):
 
 
 def _of_number(row, text):
-    return f"第 {row.task.number} 项：{clean_text(text)}" if text.strip() else ""
+    return f"第 {row.task.number} 项：{printable(text)}" if text.strip() else ""
 
 
 def _problems(rows, own=None):
@@ -302,7 +302,7 @@ def _update(project, period, user):
 def _stage(update):
     if update is None:
         return "还没有已采用的进展。"
-    note = f"，{clean_text(update.note)}" if update.note else ""
+    note = f"，{printable(update.note)}" if update.note else ""
     return (
         f"{update.get_stage_display()}{note}（{update.report.period.label}，{update.report.agency.name}）。"
     )
@@ -324,4 +324,4 @@ def _contacts(agencies, used, now):
         elif agency.pk in said and said[agency.pk].filled_by:
             person = said[agency.pk]
             found.append(f"{agency.name}填报人 {person.filled_by} {person.phone}".strip())
-    return Item("", [clean_text(each) for each in found] or [NOBODY_YET], "；", "人")
+    return Item("", [printable(each) for each in found] or [NOBODY_YET], "；", "人")

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from agencies.writing import number_of
+
 NUMERAL = "[一二三四五六七八九十]+"
 CHAPTER = re.compile(rf"^(?P<marker>(?P<label>{NUMERAL})、)\s*(?P<words>[^。]{{1,40}})$")
 SECTION = re.compile(rf"^(?P<marker>[（(](?P<label>{NUMERAL})[)）])\s*(?P<words>.+)$")
@@ -72,22 +74,6 @@ def paragraphs_of(lines: list[Line], *, is_complete=lambda text: False) -> list[
         else:
             paragraphs[-1] = heal([previous, line.text])
     return paragraphs
-
-
-def number_of(numeral: str) -> int:
-    """一 → 1 … 十九 → 19, 二十 → 20, 二十一 → 21."""
-    digits = {char: value for value, char in enumerate("零一二三四五六七八九")}
-    if "十" not in numeral:
-        return digits[numeral[0]]
-    tens, _, ones = numeral.partition("十")
-    return digits.get(tens, 1) * 10 + digits.get(ones, 0)
-
-
-def numeral_of(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return ("" if not tens else "十" if tens == 1 else f"{'零一二三四五六七八九'[tens]}十") + (
-        "零一二三四五六七八九"[ones] if ones else ""
-    )
 
 
 def tight(text: str) -> str:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from agencies.writing import numeral_of
 from tasks.clauses import Clause, NoticeError, parse_clause, split_clause
 from tasks.lines import (
     CHAPTER,
@@ -21,7 +22,6 @@ from tasks.lines import (
     blocks_of,
     heal,
     lines_of,
-    numeral_of,
     paragraphs_of,
     tight,
 )

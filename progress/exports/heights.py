@@ -5,17 +5,13 @@ two half-widths of the font's size.
 """
 
 from math import ceil
-from unicodedata import east_asian_width
+
+from agencies.writing import half_widths
 
 PIXELS_PER_UNIT = 7
 TALLEST = 409.0  # Excel's own limit, in points
 LINE = 1.36  # of the font's size
 PADDING = 7.0
-
-
-def half_widths(text):
-    """The length of a line of text in half-widths: 2 for a Chinese character, 1 for a Latin letter."""
-    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 def lines(text, width, size):

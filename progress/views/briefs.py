@@ -1,21 +1,18 @@
 """一页纸专报 of a task, a project, a body or a 行动: on the screen, printed, as a Word document."""
 
-from urllib.parse import quote
-
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
+from agencies.official_page import word_response
 from agencies.templatetags.words import full_moment_text
 from progress import brief_documents, briefs, issuing, permissions
 from progress.models import Issuance
 from progress.views.place import period_at
 from tasks.models import Chapter, Project, Task
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
@@ -76,12 +73,7 @@ def _answer(request, period, brief, name, key, back, word):
 
 def _document(request, brief, period):
     content = brief_documents.word_of(brief, _as_of(brief, period))
-    name = f"{period.code} 一页纸专报 {brief.title}"
-    response = HttpResponse(content, content_type=DOCX)
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"brief.docx\"; filename*=UTF-8''{quote(name + '.docx', safe='')}"
-    )
-    response["Cache-Control"] = "no-store"
+    response = word_response(f"{period.code} 一页纸专报 {brief.title}", content)
     if brief.tasks and request.method == "GET":
         issuing.record_issue(
             Issuance.Kind.BRIEF,

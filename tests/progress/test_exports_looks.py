@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agencies.writing import half_widths
 from progress import periods
 from progress.exports import quarter_workbook
-from progress.exports.heights import TALLEST, half_widths, height, lines
+from progress.exports.heights import TALLEST, height, lines
 from progress.exports.looks import lamp_look, lamp_words
 from progress.models import Lamp
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from agencies.writing import numeral_of
 from tasks import notice
 from tasks.clauses import NoticeError, parse_clause
-from tasks.lines import CHAPTER, SECTION, TASK, heal, numeral_of, tight
+from tasks.lines import CHAPTER, SECTION, TASK, heal, tight
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 TEXTS = {

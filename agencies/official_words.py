@@ -1,0 +1,40 @@
+"""What the standard of official papers says of words and places: numbers of headings, 附件说明, 落款."""
+
+from agencies.writing import half_widths, numeral_of
+
+# 署名 and 成文日期: the date stands four characters from the edge, the longer of the two at least two.
+FROM_EDGE, NEVER_CLOSER = 4, 2
+
+
+def heading_number(level, number):
+    """The number of a heading: 一、 （一） 1. （1）."""
+    return {
+        1: f"{numeral_of(number)}、",
+        2: f"（{numeral_of(number)}）",
+        3: f"{number}.",
+        4: f"（{number}）",
+    }[level]
+
+
+def with_colon(addressee):
+    """主送机关 ends in a full-width colon."""
+    return addressee.strip().rstrip(":：") + "："
+
+
+def enclosure_lines(titles):
+    """附件说明 as [(text, left indent, hanging)] in characters; several are numbered, none ends in a stop."""
+    titles = [title.rstrip("。；;.") for title in titles]
+    if len(titles) == 1:
+        return [(f"附件：{titles[0]}", 5, 3)]
+    found = []
+    for number, title in enumerate(titles, start=1):
+        head = "附件：" if number == 1 else ""
+        found.append((f"{head}{number}.{title}", 6, 4 if head else 1))
+    return found
+
+
+def signature_indents(body, day):
+    """Characters from the right edge for the body and for the date, each in the middle of the other."""
+    body, day = half_widths(body) / 2, half_widths(day) / 2
+    of_day = max(FROM_EDGE, (body - day) / 2 + NEVER_CLOSER)
+    return max(of_day - (body - day) / 2, 0), of_day
