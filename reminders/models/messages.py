@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from agencies.models import Agency
+from agencies.models import Agency, Role
 from progress.models import ProgressReport, ReportingPeriod
 from tasks.models import Plan, Task
 
@@ -80,6 +80,8 @@ class Urge(models.Model):
     words = models.TextField("内容", blank=True)
     spoke_with = models.CharField("通话人", max_length=60, blank=True)
     to_heads = models.BooleanField("发至主要负责同志", default=False)
+    # What a double click sends twice; it makes the second one the first.
+    token = models.CharField("提交号", max_length=40, unique=True, null=True, editable=False)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
@@ -185,6 +187,26 @@ class Message(models.Model):
         return f"{self.day} {self.get_channel_display()} {self.recipient or self.robot}"
 
 
+class ReminderQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office: all. A body's reporters and approvers: what concerns their own body, as far as they may
+        know of its task. Everybody else: none."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role(Role.OFFICE):
+            return self
+        own = user.agency_ids(Role.REPORTER, Role.APPROVER)
+        if not own:
+            return self.none()
+        known = Q(task__isnull=True) | Q(task__in=Task.objects.visible_to(user))
+        return self.filter(known, agency__in=own)
+
+    def told(self):
+        """What really reached its recipient, as far as one knows: sent, or said on the telephone."""
+        by_hand = Q(message__isnull=True, urge__isnull=False)
+        return self.filter(by_hand | Q(message__state=Message.State.SENT), dropped_at__isnull=True)
+
+
 class Reminder(models.Model):
     """The ledger: one thing due, one recipient, one channel, one day of one rule (or one 催报).
 
@@ -239,6 +261,8 @@ class Reminder(models.Model):
     created_at = models.DateTimeField("登记时间")
     dropped_at = models.DateTimeField("因已办理取消", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ReminderQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "提醒台账"
