@@ -149,4 +149,5 @@ def plans(db):
     if Plan.objects.count() < 2:
         call_command("load_reference", verbosity=0)
         call_command("prepare_periods", verbosity=0)
+        call_command("prepare_reminders", verbosity=0)
     return Plan.objects.in_bulk(field_name="code")

@@ -61,7 +61,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 def load_plans() -> None:
-    for command in ("load_reference", "prepare_periods"):
+    for command in ("load_reference", "prepare_periods", "prepare_reminders"):
         if command in get_commands():
             call_command(command, verbosity=0)
 

@@ -60,6 +60,7 @@ class Site:
         self.manage("migrate", "--no-input", "--verbosity", "0")
         self.manage("load_reference")
         self.manage("prepare_periods")
+        self.manage("prepare_reminders")
         self.manage("load_demonstration", "--people-only")
 
     # --- servers ---

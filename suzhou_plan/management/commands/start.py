@@ -71,6 +71,7 @@ class Command(BaseCommand):
         self.say("核对两份行动计划和责任单位")
         call_command("load_reference", verbosity=0)
         call_command("prepare_periods", stdout=StringIO())
+        call_command("prepare_reminders", stdout=StringIO())
         if settings.DEMO:
             self.say("核对演示人员")
             call_command("load_demonstration", stdout=StringIO())
