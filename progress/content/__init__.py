@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 
 from agencies.along import along, fields_of, keep, objects
 from progress.models import Attachment, Extension, ProgressReport
@@ -58,12 +59,7 @@ def first(reports):
 
 def loaded(reports, most=None):
     """`reports` (the first `most` of them) as `first` gives one; one query."""
-    rows = {
-        f"{name}_along": along(model.objects.all(), "report", *_fields(model, of)) for name, model, of in ROWS
-    }
-    found = list(
-        reports.select_related(*HEADING).annotate(**rows, **unit.along_rows(), **task.along_sources())[:most]
-    )
+    found = list(reports.select_related(*HEADING).annotate(**_rows_along())[:most])
     for report in found:
         for name, model, of in ROWS:
             listed = getattr(report, f"{name}_along")
@@ -71,6 +67,15 @@ def loaded(reports, most=None):
         unit.keep_rows(report)
         task.keep_sources(report)
     return found
+
+
+@cache
+def _rows_along():
+    """The annotations that bring the rows along; they are the same for every report, and dear to build."""
+    rows = {
+        f"{name}_along": along(model.objects.all(), "report", *_fields(model, of)) for name, model, of in ROWS
+    }
+    return rows | unit.along_rows() | task.along_sources()
 
 
 def _fields(model, of):
