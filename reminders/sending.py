@@ -1,22 +1,23 @@
 """Sending: the row first, then a claim, then the message, then what became of it (design, section 5).
 
-Whoever sends takes a message by a conditional update (`claim`), so that of many workers one has it. What it
-has is written down by another conditional update on that claim (`_mark`). A worker that dies in between leaves
-a claim that grows old: `reconcile` finds it. Had the message not set out, it is planned again; had it, nobody
-knows whether it arrived, so it becomes 待核实 and a person decides. Nothing is ever silently sent twice.
+Whoever sends takes a message by a conditional update (`claim`), so that of many workers one has it. What
+became of it is written by another conditional update on that claim (`_mark`). A worker that dies in between
+leaves a claim that grows old: `reconcile` finds it. Had the message not set out, it is planned again; had it,
+nobody knows whether it arrived, so it becomes 待核实 and a person decides. Nothing is silently sent twice.
 
 Messages of the inbox are the row itself: claimed, written and marked in one transaction.
 """
 
 import hashlib
 import logging
+import random
 import secrets
 import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from reminders import digests, hours, rules
@@ -33,7 +34,9 @@ WAITS = (1, 5, 15, 60, 60)
 MOST_ATTEMPTS = len(WAITS) + 1
 # Far longer than a channel may take (channels.shape.SECONDS).
 CLAIM_LIFE = timedelta(minutes=5)
+# A digest whose hour fell into the night, because it had to be tried again.
 LOOK_AGAIN = timedelta(minutes=15)
+TAKEN_BY_ANOTHER = Outcome(Result.LATER)
 LONGEST_REASON = Message._meta.get_field("error").max_length
 LONGEST_SUBJECT = Message._meta.get_field("subject").max_length
 
@@ -88,10 +91,10 @@ def _some(now, channel, silent):
     found = waiting(now).filter(channel=channel).select_related("recipient", "robot", "plan")
     if channel in silent:
         return []
-    return list(found.exclude(robot__in=robots).order_by("send_from", "pk")[:20])
-
-
-TAKEN_BY_ANOTHER = Outcome(Result.LATER)
+    some = list(found.exclude(robot__in=robots).order_by("send_from", "pk")[:20])
+    # Each worker begins elsewhere, so that they seldom reach for the same one.
+    random.shuffle(some)
+    return some
 
 
 def _send_one(message, clock):
@@ -99,6 +102,9 @@ def _send_one(message, clock):
         if getattr(channel_of(message), "IS_THE_ROW", False):
             return _write(message, clock())
         return _send(message, clock)
+    except (OperationalError, InterfaceError):
+        # The database is away: the row stays as it is, and the next tick goes on.
+        raise
     except Exception as error:
         # Whatever is wrong with this one: it is shown with its reason, and the next one goes out.
         log.exception("message %s", message.pk)
@@ -194,7 +200,7 @@ def _outgoing(message, html, subject, text):
 
 
 def message_id(message):
-    """The same at every attempt, and no other message's: derived from the row and its key (RFC 5322, 3.6.4)."""
+    """The same at every attempt, and no other message's: derived from the row and its key."""
     host = urlsplit(settings.SITE_URL).hostname or "suzhou-plan.invalid"
     stamp = hashlib.sha256(message.key.encode()).hexdigest()[:20]
     return f"<message-{message.pk}.{stamp}@{host.strip('[]').replace(':', '-')}>"
@@ -214,7 +220,7 @@ def _prepare(message, now):
     What was done since it was planned is dropped from it and stays in the ledger, marked so. A digest is
     written anew; what a person wrote or saw in a preview goes out as it is.
     """
-    reminders = list(message.reminders.filter(dropped_at=None).select_related("rule"))
+    reminders = list(message.reminders.filter(dropped_at=None).select_related("rule", "period"))
     due = rules.still_due(reminders, now) if reminders else set()
     done = [each.pk for each in reminders if each.pk not in due]
     if done:
@@ -279,4 +285,4 @@ def reconcile(now):
     ahead = Message.objects.filter(state=State.CLAIMED, claimed_at__gt=now + CLAIM_LIFE)
     stuck = old | ahead
     again = stuck.filter(address="").update(state=State.PLANNED, claim="")
-    return again + stuck.update(state=State.DOUBTFUL, error=UNFINISHED)
+    return again + stuck.exclude(address="").update(state=State.DOUBTFUL, error=UNFINISHED)

@@ -25,4 +25,22 @@ app.conf.beat_schedule = {
         "task": "progress.jobs.build_demonstration",
         "schedule": 60.0,
     },
+    # From before the usual hour of sending until the evening: rows only, nothing leaves before its time.
+    "plan reminders": {
+        "task": "reminders.jobs.plan_today",
+        "schedule": crontab(minute="*/10", hour="6-20"),
+    },
+    "send reminders": {
+        "task": "reminders.jobs.send_due",
+        "schedule": 60.0,
+    },
+    "look after old claims": {
+        "task": "reminders.jobs.reconcile_claims",
+        "schedule": crontab(minute="*/5"),
+    },
+    # Finds returns that left with a problem while nobody was there to hear it.
+    "raise missing problems": {
+        "task": "supervision.jobs.raise_missing_problems",
+        "schedule": crontab(minute="*/10"),
+    },
 }

@@ -65,8 +65,8 @@ def letter_of(outgoing, connection):
             "X-Auto-Response-Suppress": "All",
         },
     )
-    page = render_to_string("reminders/_letter.html", {"outgoing": outgoing, "footer": footer})
-    letter.attach_alternative(page, "text/html")
+    said = {"outgoing": outgoing, "footer": footer}
+    letter.attach_alternative(outgoing.html or render_to_string("reminders/_letter.html", said), "text/html")
     return letter
 
 

@@ -18,7 +18,7 @@ class Outgoing:
 
     id: the same at every attempt, so that the other side can tell a second copy ("<…@…>", RFC 5322).
     address: where a letter goes. endpoint, secret: where a robot listens and what it signs with. html: the
-    text once more, with links, or "". url: absolute, or "".
+    text as a whole page with links, or "". url: absolute, or "".
     """
 
     id: str

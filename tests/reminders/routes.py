@@ -1,6 +1,9 @@
 """Who gets what at the addresses of reminders: part of the table in tests/routes.py."""
 
-from tests.routing import Route, all_get
+from tests.routing import NO_POST, OFFICE_OR_ADMIN, Route, all_get
+
+MISSING = {"pk": "missing"}
+OPERATED = all_get(403, offices=404, admin=404)
 
 ROUTES = {
     # --- one's own inbox, and how one wants to be reached ---
@@ -12,4 +15,15 @@ ROUTES = {
         all_get(405, colleague=405), all_get(404, colleague=404), {"pk": "missing"}
     ),
     "reminders:channels": Route(all_get(200, colleague=200), all_get(302, colleague=302)),
+    # --- how the running of it fares: the office and the administrator ---
+    "reminders:operations": Route(OFFICE_OR_ADMIN, NO_POST),
+    "reminders:unsent": Route(OFFICE_OR_ADMIN, NO_POST),
+    "reminders:unsent_export": Route(OFFICE_OR_ADMIN, NO_POST),
+    "reminders:unsent_settle": Route(NO_POST, all_get(403, offices=400, admin=400)),
+    "reminders:unreached": Route(OFFICE_OR_ADMIN, NO_POST),
+    "reminders:robots": Route(OFFICE_OR_ADMIN, NO_POST),
+    "reminders:robot_new": Route(OFFICE_OR_ADMIN, all_get(403, offices=400, admin=400)),
+    "reminders:robot": Route(OPERATED, OPERATED, MISSING),
+    "reminders:robot_switch": Route(NO_POST, OPERATED, MISSING),
+    "reminders:robot_test": Route(NO_POST, OPERATED, MISSING),
 }
