@@ -11,12 +11,12 @@ from contextlib import ExitStack, contextmanager
 from django.db import transaction
 
 from agencies import audit
-from agencies.models import Role
 from progress.attachments import MAX_COUNT, MAX_SIZE, too_large
 from progress.filetypes import KINDS, Refused, recognise
 from progress.papers import SCANS, SCANS_TEXT
 from supervision.models import SupervisionFile
 from supervision.models.files import OWNERS
+from supervision.permissions import reads_feedback
 
 Kind = SupervisionFile.Kind
 
@@ -100,13 +100,11 @@ def owner_of(file):
 
 
 def may_download(user, file):
-    """Whether the person may have a file they can see (`visible_to`): not where it was taken off; and what
-    goes with a feedback that never left its body, only that body's own people."""
+    """Whether the person may have a file they can see (`visible_to`): not where it was taken off; and with
+    feedback only who may read that."""
     if file.removed_at is not None:
         return False
-    if file.feedback_id is None or file.feedback.left_at is not None:
-        return True
-    return file.feedback.order.agency_id in user.agency_ids(Role.REPORTER, Role.APPROVER)
+    return file.feedback_id is None or reads_feedback(user, file.feedback)
 
 
 def _read(uploaded, kind, by, now):

@@ -7,7 +7,7 @@ from .meetings import Meeting, MeetingAction
 from .orders import OrderExtension, OrderFeedback, OrderSeries, OrderStep, SupervisionOrder
 from .problems import Problem, ProblemStep
 from .quick import AdHocAnswer, AdHocField, AdHocRequest
-from .rules import KindRule, LimitRule
+from .rules import KindRule, LimitRule, OrderKind, Urgency
 
 __all__ = [
     "AdHocAnswer",
@@ -21,10 +21,12 @@ __all__ = [
     "MeetingAction",
     "OrderExtension",
     "OrderFeedback",
+    "OrderKind",
     "OrderSeries",
     "OrderStep",
     "Problem",
     "ProblemStep",
     "SupervisionFile",
     "SupervisionOrder",
+    "Urgency",
 ]

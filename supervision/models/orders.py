@@ -1,5 +1,7 @@
 """The supervision order: one matter, one addressee, one number, from 拟办 to 销号."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -23,6 +25,11 @@ class OrderQuerySet(models.QuerySet):
     def open(self):
         """With an addressee who has not finished."""
         return self.sent().filter(state__in=SupervisionOrder.WITH_ADDRESSEE)
+
+    def overdue(self, now):
+        """Open and late, as `SupervisionOrder.is_overdue` says it."""
+        unanswered = Q(answered_at__isnull=True, due_at__lt=now)
+        return self.open().filter(unanswered | Q(answered_at__gt=F("due_at")))
 
     def visible_to(self, user):
         """The office: all. The bodies it is addressed to (主办, 协办) and the leaders: once it is given out.
@@ -130,6 +137,8 @@ class SupervisionOrder(models.Model):
     received_by = models.ForeignKey(
         "agencies.User", models.PROTECT, verbose_name="签收人", null=True, blank=True, related_name="+"
     )
+    # When the feedback the office reads now, or closed it on, left its body; empty where there is none.
+    answered_at = models.DateTimeField("报出反馈时间", null=True, blank=True)
     closed_at = models.DateTimeField("销号时间", null=True, blank=True)
     closed_by = models.ForeignKey(
         "agencies.User", models.PROTECT, verbose_name="销号人", null=True, blank=True, related_name="+"
@@ -164,14 +173,15 @@ class SupervisionOrder(models.Model):
                 condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("drafted_by")),
                 name="supervision_order_checked_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(state__in=["answered", "closed"]),
+                name="supervision_order_answered_when_read",
+            ),
         ]
 
     def __str__(self):
-        return (
-            f"{self.full_number}《{self.title}》"
-            if self.full_number
-            else f"{self.get_kind_display()}《{self.title}》"
-        )
+        # Not what it is about: the trail shows this, and is read by administrators.
+        return f"{self.get_kind_display()}{self.full_number or '（未编号）'}"
 
     def get_absolute_url(self):
         return reverse("supervision:order", args=[self.plan.code, self.pk])
@@ -187,14 +197,38 @@ class SupervisionOrder(models.Model):
     def is_open(self):
         return self.state in self.WITH_ADDRESSEE
 
+    def open_feedback(self):
+        """The one feedback not decided yet, or None; asked once, or prefetched as `feedback`."""
+        undecided = (OrderFeedback.State.AWAITING_APPROVAL, OrderFeedback.State.UNDER_REVIEW)
+        return next((each for each in self.feedback.all() if each.state in undecided), None)
+
+    def open_extension(self):
+        """The one request for more time not decided yet, or None."""
+        return next((each for each in self.extensions.all() if each.decided_at is None), None)
+
+    def last_written_by_id(self):
+        """Who wrote in the draft last (id); None where nobody has."""
+        written = [each.by_id for each in self.steps.all() if each.verb in ("draft", "edit")]
+        return written[-1] if written else None
+
     def is_overdue(self, now):
-        """Past its limit and not answered in time: what was handed in before the limit and is still being
-        read is not overdue."""
-        return (
-            self.due_at is not None
-            and self.state in (self.State.ISSUED, self.State.WORKING)
-            and now > self.due_at
-        )
+        """Past its limit and not answered in time (equal is in time): what was handed in before the limit and
+        is still being read is not overdue, what was handed in after it is."""
+        return self.is_open and self._is_late(now)
+
+    def was_late(self):
+        """Whether it was closed, on feedback (else: closed) that came after the limit."""
+        return self.closed_at is not None and self._is_late(self.closed_at)
+
+    def days_late(self, now):
+        """Whole or begun days past the limit, 0 where it was or is in time."""
+        if not (self.is_overdue(now) or self.was_late()):
+            return 0
+        until = self.answered_at or self.closed_at or now
+        return -(-(until - self.due_at) // timedelta(days=1))
+
+    def _is_late(self, now):
+        return self.due_at is not None and (self.answered_at or now) > self.due_at
 
 
 class OrderSeries(models.Model):
