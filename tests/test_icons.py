@@ -3,7 +3,11 @@
 import json
 import re
 
+import pytest
+
 from tests.services.site import ROOT
+
+pytestmark = pytest.mark.once
 
 NAMED = set(json.loads((ROOT / "bin" / "icons.json").read_text(encoding="utf-8")))
 IN_TEMPLATES = re.compile(r'{% (?:icon|nav_link "[a-z_:]+" "[^"]+") "([a-z-]+)"')

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 WIRING = "suzhou_plan"
 # What each app stands on. `reminders` and `assessment` are siblings and never import each other.

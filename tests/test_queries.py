@@ -10,7 +10,10 @@ from tests.growing import GrowingWorld
 from tests.routes import ROUTES
 
 # One worker counts for all: the data is built once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("queries"), pytest.mark.timeout(600)]
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.xdist_group("queries"), pytest.mark.timeout(600)),
+    pytest.mark.once,
+]
 DOZEN = 12
 # A file of several sheets asks for each of them, and notes that it was taken away and what it tells of.
 MOST = {"progress:export_quarter": 24, "api:export_quarter": 24}

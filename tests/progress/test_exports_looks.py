@@ -15,6 +15,8 @@ from progress.exports.heights import TALLEST, height, lines
 from progress.exports.looks import lamp_look, lamp_words
 from progress.models import Lamp
 
+pytestmark = pytest.mark.once
+
 NO_LIBREOFFICE = "没有找到 LibreOffice（soffice）：跳过把季度汇总排成页面的检查，其余照常"
 
 

@@ -12,6 +12,8 @@ from tasks import notice
 from tasks.clauses import NoticeError, parse_clause
 from tasks.lines import CHAPTER, SECTION, TASK, heal, tight
 
+pytestmark = pytest.mark.once
+
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 TEXTS = {
     code: (FIXTURES / f"notice_{code.replace('-', '_')}.txt").read_text(encoding="utf-8")
