@@ -3,7 +3,7 @@
 from django.urls import path
 
 import tasks.addresses  # noqa: F401 (the `plan` part of an address)
-from supervision.views import files, meeting_actions, meetings
+from supervision.views import files, meeting_actions, meetings, problem, problems, quick, quick_answers
 
 app_name = "supervision"
 urlpatterns = [
@@ -26,4 +26,27 @@ urlpatterns = [
         meeting_actions.meeting_action,
         name="meeting_action",
     ),
+    # --- 临时调度 ---
+    path("work/<plan:plan>/quick/", quick.quick_list, name="quick_list"),
+    path("work/<plan:plan>/quick/export.xlsx", quick.quick_list_export, name="quick_list_export"),
+    path("work/<plan:plan>/quick/new/", quick.quick_new, name="quick_new"),
+    path("work/<plan:plan>/quick/returns/<int:report>/", quick_answers.quick_offers, name="quick_offers"),
+    path("work/<plan:plan>/quick/<int:pk>/", quick_answers.quick_page, name="quick"),
+    path("work/<plan:plan>/quick/<int:pk>/edit/", quick.quick_edit, name="quick_edit"),
+    path("work/<plan:plan>/quick/<int:pk>/send/", quick.quick_send, name="quick_send"),
+    path("work/<plan:plan>/quick/<int:pk>/drop/", quick.quick_drop, name="quick_drop"),
+    path("work/<plan:plan>/quick/<int:pk>/change/", quick.quick_change, name="quick_change"),
+    path("work/<plan:plan>/quick/<int:pk>/withdraw/", quick.quick_withdraw, name="quick_withdraw"),
+    path("work/<plan:plan>/quick/<int:pk>/close/", quick.quick_close, name="quick_close"),
+    path("work/<plan:plan>/quick/<int:pk>/answer/", quick_answers.quick_answer, name="quick_answer"),
+    path("work/<plan:plan>/quick/<int:pk>/export.xlsx", quick_answers.quick_export, name="quick_export"),
+    path("work/<plan:plan>/quick/<int:pk>/paper/", quick_answers.quick_paper_page, name="quick_paper"),
+    path("work/<plan:plan>/quick/<int:pk>/word.docx", quick_answers.quick_word, name="quick_word"),
+    # --- problems ---
+    path("work/<plan:plan>/problems/", problems.problems_page, name="problems"),
+    path("work/<plan:plan>/problems/export.xlsx", problems.problems_export, name="problems_export"),
+    path("work/<plan:plan>/problems/triage/", problems.problems_triage, name="problems_triage"),
+    path("work/<plan:plan>/problems/new/", problem.problem_new, name="problem_new"),
+    path("work/<plan:plan>/problems/<int:pk>/", problem.problem, name="problem"),
+    path("work/<plan:plan>/problems/<int:pk>/<slug:verb>/", problem.problem_act, name="problem_act"),
 ]

@@ -1,0 +1,196 @@
+"""One problem: its page, the verbs on it, and setting one down by hand."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from progress.filetypes import Refused
+from progress.frame import frame_of
+from progress.workflow import Stale, WrongState
+from supervision import files, permissions, problems
+from supervision.models import Problem, ProblemStep, SupervisionFile, SupervisionOrder
+from supervision.problem_forms import FORMS, ProblemForm
+from supervision.upload_forms import name_too_large
+from supervision.views.files import takes_files
+from supervision.views.place import plan_at
+from supervision.views.problems import SHOWN
+from tasks.views.place import add_errors
+
+DO = {
+    "triage": problems.triage,
+    "adjust": problems.adjust,
+    "answer": problems.answer,
+    "progress": problems.report_progress,
+    "close": problems.close,
+    "reopen": problems.reopen,
+    "drop": problems.drop,
+}
+DONE = {
+    "triage": "已研判，责任单位已收到告知。",
+    "adjust": "已调整，责任单位已收到告知。",
+    "answer": "已答复，责任单位已收到告知。",
+    "progress": "整改进展已报办公室。",
+    "close": "已销号。",
+    "reopen": "已重新办理，责任单位已收到告知。",
+    "drop": "已撤销。",
+}
+
+
+@require_safe
+def problem(request, plan, pk):
+    """The page of one problem."""
+    permissions.check_read_supervision(request.user)
+    return _page(request, _find(request, plan, pk))
+
+
+@takes_files
+@require_http_methods(["GET", "HEAD", "POST"])
+def problem_act(request, plan, pk, verb):
+    """One verb of `problems` (`triage`, `answer`, `progress`, …); as a page, that of the problem."""
+    permissions.check_read_supervision(request.user)
+    found = _find(request, plan, pk)
+    if verb not in FORMS:
+        raise Http404
+    if request.method != "POST":
+        return redirect(found.get_absolute_url())
+    permissions.check_problem(request.user, found, verb)
+    form = FORMS[verb](request.POST, request.FILES, problem=found)
+    if "files" in form.fields:
+        name_too_large(form, "files", request)
+    if not form.is_valid():
+        return _page(request, found, form, status=400)
+    try:
+        _do(request, found, form)
+    except ValidationError as error:
+        add_errors(form, error)
+        return _page(request, found, form, status=400)
+    except Refused as refused:
+        form.add_error("files", refused.reason)
+        return _page(request, found, form, status=400)
+    except (Stale, WrongState) as refusal:
+        status = 412 if isinstance(refusal, Stale) else 409
+        return _seen_anew(request, _find(request, plan, pk), verb, status, refusal.reason)
+    messages.success(request, DONE[verb])
+    return redirect(found.get_absolute_url())
+
+
+def _do(request, found, form):
+    now, revision = timezone.now(), form.cleaned_data["revision"]
+    with files.all_kept("problem", found, form.uploads, by=request.user, now=now):
+        said = {name: value for name, value in form.said.items() if name != "revision"}
+        DO[form.verb](found, **said, by=request.user, now=now, revision=revision)
+
+
+def _seen_anew(request, found, verb, status, reason):
+    """What was typed, on the problem as it stands now: whoever has read that may send it again."""
+    typed = request.POST.copy()
+    typed["revision"] = found.revision
+    return _page(request, found, FORMS[verb](typed, problem=found), status=status, refused=reason)
+
+
+def _find(request, plan, pk):
+    plan = plan_at(request, plan)
+    known = Problem.objects.visible_to(request.user).filter(plan=plan)
+    return get_object_or_404(known.select_related(*SHOWN, "triaged_by", "answered_by", "closed_by"), pk=pk)
+
+
+def _page(request, found, bound=None, status=200, refused=""):
+    """bound: the form of the verb that was refused, what was typed in it."""
+    user = request.user
+    family = _family(user, found)
+    chain = _chain(found, family)
+    ids = [each.pk for each in chain]
+    actions = problems.actions_for(user, found) if _takes_part(user, found) else []
+    later = next((each for each in family if _goes_on_in(each, found)), None)
+    actions = [] if later else actions
+    forms = [(action, _form(action, found, bound)) for action in actions]
+    context = {
+        "plan": found.plan,
+        "problem": found,
+        "is_late": found.is_overdue(timezone.localdate()),
+        "is_office": user.is_office,
+        "later": later,
+        "family": [each for each in family if each.pk != found.pk],
+        "steps": [
+            (problems.LABELS.get(step.verb, step.verb), step)
+            for step in ProblemStep.objects.filter(problem__in=ids).select_related("by", "problem__period")
+        ],
+        "files": SupervisionFile.objects.filter(problem__in=ids, removed_at__isnull=True),
+        "orders": SupervisionOrder.objects.visible_to(user).filter(problem__in=ids).select_related("plan"),
+        "forms": forms,
+        "bound": bound,
+        "refused": refused,
+        # The verb is not offered any more, what was typed for it is not lost.
+        "typed": [] if bound is None or any(form is bound for _, form in forms) else _typed(bound),
+    }
+    return render(request, "supervision/problem.html", context, status=status)
+
+
+def _form(action, found, bound):
+    if action.reason:
+        return None
+    if bound is not None and bound.verb == action.verb:
+        return bound
+    return FORMS[action.verb](problem=found)
+
+
+def _typed(form):
+    """[(label, text)] of what stands in a form."""
+    texts = [(field.label, field.value()) for field in form.visible_fields() if field.name != "files"]
+    return [(label, text) for label, text in texts if text]
+
+
+def _goes_on_in(other, found):
+    return other.continues_id == found.pk and other.state != Problem.State.WITHDRAWN
+
+
+def _takes_part(user, found):
+    return user.is_office or found.agency_id in user.agency_ids()
+
+
+def _family(user, found):
+    """What the same body has told of the same task over the quarters, oldest first; one query."""
+    body = found.report.agency_id if found.report_id else found.agency_id
+    same = Q(report__agency=body) | Q(report__isnull=True, agency=body)
+    rows = Problem.objects.visible_to(user).filter(same, plan=found.plan_id, task=found.task_id)
+    if found.task_id is None:
+        rows = Problem.objects.visible_to(user).filter(same, plan=found.plan_id, task__isnull=True)
+    return list(rows.select_related("period", "plan").order_by("period__ends_on", "pk"))
+
+
+def _chain(found, family):
+    """The problem and those of earlier periods it goes on with."""
+    known = {each.pk: each for each in family}
+    chain, before = [found], found.continues_id
+    while before in known:
+        chain.append(known[before])
+        before = known.pop(before).continues_id
+    return chain
+
+
+# --- by hand ---------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def problem_new(request, plan):
+    """The office sets a problem down of its own accord."""
+    permissions.check_handle_problems(request.user)
+    plan = plan_at(request, plan)
+    period = frame_of(request).period
+    initial = {"period": period.code if period else None, "task": request.GET.get("task", "")}
+    form = ProblemForm(request.POST or None, plan=plan, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            noted = problems.set_down(plan, **form.said, by=request.user, now=timezone.now())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, "已登记，待研判。")
+            return redirect(noted.get_absolute_url())
+    context = {"plan": plan, "form": form}
+    status = 400 if request.method == "POST" else 200
+    return render(request, "supervision/problem_new.html", context, status=status)
