@@ -1,5 +1,7 @@
-"""群机器人: kept by the office and the administrator. Address and secret are keys to the group: used, but never
-shown again, nor told in the trail."""
+"""群机器人: kept by the office and the administrator.
+
+Address and secret are keys to the group: they are used, never shown again, and not told in the trail.
+"""
 
 from urllib.parse import urlsplit
 

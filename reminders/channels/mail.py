@@ -16,7 +16,7 @@ from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 
-from .shape import SECONDS, SENT, doubtful, later, refused
+from .shape import SECONDS, SENT, doubtful, ended_after, later, refused
 
 IS_THE_ROW = False
 NO_TEXT_YET = "邮件服务器没有接通"
@@ -75,7 +75,15 @@ def hand_over(letter, connection):
         # A folder instead of a server (demonstration, tests): writing it is all there is.
         connection.send_messages([letter])
         return SENT
-    smtp = connection.connection
+    try:
+        with ended_after(connection.connection.sock, SECONDS / 2):
+            outcome = talk(connection.connection, letter)
+    except TimeoutError:
+        return doubtful("邮件服务器答得太慢，请核实对方是否收到。")
+    return outcome
+
+
+def talk(smtp, letter):
     to = sanitize_address(letter.to[0], "utf-8")
     try:
         smtp.ehlo_or_helo_if_needed()
@@ -104,6 +112,8 @@ def by_code(code, words):
 
 
 def said(error):
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "超时"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "连接中断"
     return " ".join(str(error).split())[:80] or type(error).__name__

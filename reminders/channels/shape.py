@@ -5,6 +5,9 @@ where it can). It never touches the database, never raises for what the other si
 `SECONDS`. docs/channels.md says how to add one.
 """
 
+import socket
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,6 +67,32 @@ def refused(reason):
 
 def doubtful(reason):
     return Outcome(Result.DOUBTFUL, reason, is_down=True)
+
+
+@contextmanager
+def ended_after(sock, seconds):
+    """Cut the talk on `sock` after that time, as a timeout counts from the last byte and a talk may trickle on.
+
+    Raises TimeoutError at its end where it was cut, whatever the talk made of that.
+    """
+    cut = threading.Event()
+    watch = threading.Timer(seconds, _cut, [sock, cut])
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+    if cut.is_set():
+        raise TimeoutError
+
+
+def _cut(sock, cut):
+    cut.set()
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        sock.close()
 
 
 def shortened(text, limit, ending):

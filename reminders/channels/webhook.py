@@ -10,13 +10,12 @@ import ipaddress
 import json
 import socket
 import ssl
-import threading
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from .shape import SECONDS, doubtful, later, refused
+from .shape import SECONDS, doubtful, ended_after, later, refused
 
 CONNECT_SECONDS = 5
 LONGEST_ANSWER = 64 * 1024
@@ -79,28 +78,22 @@ def post(url, payload, headers=()):
         return None, later(f"{host} 的证书不可信。", is_down=True)
     except OSError:
         return None, later(f"{host} 没有接通。", is_down=True)
-    watch = threading.Timer(SECONDS - CONNECT_SECONDS, _cut, [connection.sock])
-    watch.daemon = True
-    watch.start()
     try:
-        path = parts.path or "/"
-        connection.request(
-            "POST",
-            f"{path}?{parts.query}" if parts.query else path,
-            body=payload,
-            headers={
-                "Content-Type": "application/json; charset=utf-8",
-                "Connection": "close",
-                **dict(headers),
-            },
-        )
-        response = connection.getresponse()
-        return Reply(response.status, response.read(LONGEST_ANSWER)), None
+        with ended_after(connection.sock, SECONDS - CONNECT_SECONDS):
+            reply = _asked(connection, parts, payload, headers)
+        return reply, None
     except (OSError, http.client.HTTPException, ValueError):
         return None, doubtful(f"已发往 {host}，但没有收到回执，请核实群内是否已有该消息。")
     finally:
-        watch.cancel()
         connection.close()
+
+
+def _asked(connection, parts, payload, headers):
+    said = {"Content-Type": "application/json; charset=utf-8", "Connection": "close", **dict(headers)}
+    target = parts.path or "/"
+    connection.request("POST", f"{target}?{parts.query}" if parts.query else target, payload, said)
+    response = connection.getresponse()
+    return Reply(response.status, response.read(LONGEST_ANSWER))
 
 
 def by_status(reply):
@@ -146,11 +139,3 @@ def _connected(scheme, host, address):
     connection.sock = sock
     connection.auto_open = 0
     return connection
-
-
-def _cut(sock):
-    """End a talk that trickles on."""
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        sock.close()
