@@ -71,7 +71,7 @@ def doubtful(reason):
 
 @contextmanager
 def ended_after(sock, seconds):
-    """Cut the talk on `sock` after that time, as a timeout counts from the last byte and a talk may trickle on.
+    """Cut the talk on `sock` after that time: a timeout counts from the last byte, and talks may trickle on.
 
     Raises TimeoutError at its end where it was cut, whatever the talk made of that.
     """

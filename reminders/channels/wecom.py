@@ -2,7 +2,7 @@
 
 import json
 
-from .shape import SENT, later, refused, shortened
+from .shape import SENT, doubtful, later, refused, shortened
 from .webhook import by_status, post
 from .webhook import problem as problem
 
@@ -32,6 +32,6 @@ def by_answer(reply, come_again, whose):
         return SENT
     if code in come_again:
         return later(f"{whose}要求稍后再发（{code}）。", is_down=True)
-    return refused(
-        f"{whose}拒收（{'回答无法识别' if code is None else code}）：请核对机器人的地址和安全设置。"
-    )
+    if code is None:
+        return doubtful(f"{whose}的回答无法识别，请核实群内是否已有该消息。")
+    return refused(f"{whose}拒收（{code}）：请核对机器人的地址和安全设置。")

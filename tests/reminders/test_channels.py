@@ -168,15 +168,15 @@ def test_json_is_signed_over_time_id_and_body(outgoing):
     [
         ((200, {}, b'{"errcode": 45009}'), Result.LATER),
         ((200, {}, b'{"errcode": 93000, "errmsg": "invalid webhook url"}'), Result.REFUSED),
-        ((200, {}, b"<html>hello"), Result.REFUSED),
-        ((200, {}, b"[]"), Result.REFUSED),
+        ((200, {}, b"<html>hello"), Result.DOUBTFUL),
+        ((200, {}, b"[]"), Result.DOUBTFUL),
         ((500, {}, b""), Result.LATER),
         ((503, {}, b""), Result.LATER),
         ((429, {}, b""), Result.LATER),
         ((404, {}, b""), Result.REFUSED),
         ((504, {}, b""), Result.DOUBTFUL),
         ((302, {"Location": "http://127.0.0.1:1/"}, b""), Result.REFUSED),
-        ((200, {}, b'{"errcode": 0, "more": "' + b"x" * 200_000 + b'"}'), Result.REFUSED),
+        ((200, {}, b'{"errcode": 0, "more": "' + b"x" * 200_000 + b'"}'), Result.DOUBTFUL),
     ],
 )
 def test_what_a_robot_answers_decides(outgoing, answer, result):
