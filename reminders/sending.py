@@ -220,7 +220,7 @@ def _prepare(message, now):
     What was done since it was planned is dropped from it and stays in the ledger, marked so. A digest is
     written anew; what a person wrote or saw in a preview goes out as it is.
     """
-    reminders = list(message.reminders.filter(dropped_at=None).select_related("rule", "period"))
+    reminders = list(message.reminders.filter(dropped_at=None).select_related("rule", "urge", "period"))
     due = rules.still_due(reminders, now) if reminders else set()
     done = [each.pk for each in reminders if each.pk not in due]
     if done:
