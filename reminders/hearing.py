@@ -20,7 +20,8 @@ BADGES["inbox"] = inbox.unread_of
 @receiver(told)
 def deliver(sender, news, **kwargs):
     """Inside the transaction of what happened: told if and only if it happened."""
-    _news.deliver(news)
+    if not _news.is_history(news, timezone.now()):
+        _news.deliver(news)
 
 
 @receiver(report_moved)

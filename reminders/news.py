@@ -10,7 +10,7 @@ from agencies.reach import News, people_at
 from progress.models import ProgressReport
 from reminders.models import Message
 from reminders.models.rules import Channel
-from tasks.models import Assignment
+from tasks.knowing import people_knowing
 
 State = ProgressReport.State
 # Older moves are history (补录, the demonstration's past quarters), not news.
@@ -45,6 +45,11 @@ def deliver(news):
     Message.objects.bulk_create(messages, ignore_conflicts=True)
 
 
+def is_history(news, real_now):
+    """Whether it is of the demonstration's past, which nobody needs to be told of."""
+    return news.is_demo and real_now - news.now > NEWS_FOR
+
+
 def _to_be_told(people, now):
     roles = {}
     posts = Post.objects.on(timezone.localdate(now)).filter(user__in=people, user__is_active=True)
@@ -59,12 +64,15 @@ def of_move(report, step, *, real_now):
     Returned, accepted, reopened, corrected: the body's reporters. Submitted: its approvers, but not who
     submitted. real_now: the clock's instant, to tell news from history.
     """
-    if real_now - step.at > NEWS_FOR or not _body_knows(report, step.at):
+    if real_now - step.at > NEWS_FOR:
         return None
     role, title, text = _words(report, step)
     if role is None:
         return None
     people = people_at([report.agency_id], role, now=step.at)[report.agency_id] - {step.by_id}
+    if report.task_id and report.task.is_sensitive:
+        # A duty on it that has ended tells its body nothing more.
+        people &= people_knowing([report.task_id], now=step.at)[report.task_id]
     if not people:
         return None
     key = f"step:{step.pk}"
@@ -98,12 +106,3 @@ def _who(report, step):
 
 def _subject(report):
     return f"第{report.task.number}项“{report.task.title}”" if report.task_id else report.short_subject
-
-
-def _body_knows(report, now):
-    """Whether the body may (still) know of the task: a duty on a sensitive one that has ended tells nothing
-    more."""
-    if report.task_id is None or not report.task.is_sensitive:
-        return True
-    duties = Assignment.objects.on(timezone.localdate(now))
-    return duties.filter(task=report.task_id, agency=report.agency_id).exists()
