@@ -11,7 +11,7 @@ def hours_of(plan):
 
 
 def is_quiet(hours, now):
-    """Whether nothing may go out at this instant: quiet hours (also over midnight). Days are not looked at."""
+    """Whether nothing may go out at this instant: quiet hours, also over midnight. Days are not looked at."""
     return _within(here(now).time(), hours.quiet_from, hours.quiet_until)
 
 

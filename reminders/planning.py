@@ -72,18 +72,19 @@ def _write(day, now, digests):
     if not by_key:
         return 0
     Message.objects.bulk_create(
-        [_message(key, day, now, *said) for key, said in by_key.items()], ignore_conflicts=True
+        [message_of(key, day, now, *said) for key, said in by_key.items()], ignore_conflicts=True
     )
     fresh = Message.objects.filter(key__in=by_key, reminders__isnull=True, state=Message.State.PLANNED)
     fresh = dict(fresh.values_list("key", "pk"))
-    rows = [_reminder(each, fresh[key], now) for key in fresh for each, _ in by_key[key][1]]
+    rows = [reminder_of(each, fresh[key], now) for key in fresh for each, _ in by_key[key][1]]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
     # Somebody else was quicker with every single reminder of it, on another day's digest.
     empty, _ = Message.objects.filter(pk__in=fresh.values(), reminders__isnull=True).delete()
     return len(fresh) - empty
 
 
-def _message(key, day, now, address, planned):
+def message_of(key, day, now, address, planned):
+    """The Message of a digest, unsaved. planned: [(PlannedReminder, instant it may go out from)]."""
     plans = {each.rule.plan_id for each, _ in planned}
     return Message(
         key=key,
@@ -101,7 +102,8 @@ def _message(key, day, now, address, planned):
     )
 
 
-def _reminder(each, message, now):
+def reminder_of(each, message, now):
+    """The Reminder of a PlannedReminder, unsaved. message: the id of its Message."""
     item, address = each.item, each.address
     return Reminder(
         message_id=message,
@@ -114,7 +116,7 @@ def _reminder(each, message, now):
         robot_id=address.robot,
         agency_id=item.agency,
         task_id=item.task,
-        period_id=item.period,
+        period=each.period,
         report_id=item.report,
         line=each.line,
         url=item.url,

@@ -37,6 +37,7 @@ class PlannedReminder:
     address: Address
     scheduled_for: date
     line: str
+    period: ReportingPeriod | None = None
 
     @property
     def key(self):
@@ -106,14 +107,14 @@ def make_up_since(day):
 
 
 def next_turns(plan, rules, today, now):
-    """{rule pk: (day, how many things)} of each rule's next day of speaking, from `today` on; a rule that
-    has nothing to say is not in it."""
+    """({rule pk: (day, how many things)}, guessed years): each rule's next day of speaking from `today` on;
+    a rule that has nothing to say is not in it."""
     occasions = Occasions(working_days())
     due, _ = _due(plan, rules, now)
     coming = {}
     for turn in _turns(rules, due, occasions, today, date.max):
         coming.setdefault(turn.rule.pk, {}).setdefault(turn.day, set()).add(turn.item.subject)
-    return {pk: (min(days), len(days[min(days)])) for pk, days in coming.items()}
+    return {pk: (min(days), len(days[min(days)])) for pk, days in coming.items()}, occasions.guessed
 
 
 def _due(plan, rules, now):
@@ -158,7 +159,14 @@ def _address(plan_of_day, turns, words, now):
             best.setdefault((turn.item.kind, turn.item.subject, address), turn)
     order = {name: place for place, name in enumerate(kinds())}
     plan_of_day.planned = [
-        PlannedReminder(turn.rule, turn.item, address, turn.day, words.line(turn, address))
+        PlannedReminder(
+            turn.rule,
+            turn.item,
+            address,
+            turn.day,
+            words.line(turn, address),
+            words.periods.get(turn.item.period),
+        )
         for (_, _, address), turn in best.items()
     ]
     plan_of_day.planned.sort(key=lambda each: order[each.item.kind])
@@ -217,10 +225,15 @@ def still_due(reminders, now):
         item = found.get((_plan_of(each), each.kind, each.subject))
         if item is None or (announced[each.kind].is_deadline and each.due_at != item.at):
             continue
-        by_hand = each.rule_id is None or each.recipient_id is None
-        if by_hand or each.recipient_id in audiences.people(each.rule, item):
+        if each.rule_id is None or _still_reaches(each, item, audiences):
             due.add(each.pk)
     return due
+
+
+def _still_reaches(reminder, item, audiences):
+    if not reminder.rule.is_on:
+        return False
+    return reminder.robot_id or reminder.recipient_id in audiences.people(reminder.rule, item)
 
 
 def _plan_of(reminder):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import tasks.addresses  # noqa: F401 (the `plan` part of an address)
-from reminders.views import channels, inbox, operations, robots
+from reminders.views import channels, effect, inbox, ledger, operations, previews, robots, rules, urge
 
 app_name = "reminders"
 urlpatterns = [
@@ -24,4 +24,25 @@ urlpatterns = [
     path("work/operations/robots/<int:pk>/", robots.robot_edit, name="robot"),
     path("work/operations/robots/<int:pk>/switch/", robots.robot_switch, name="robot_switch"),
     path("work/operations/robots/<int:pk>/test/", robots.robot_test, name="robot_test"),
+    # --- the ladder of a plan, and what it would send ---
+    path("work/<plan:plan>/reminders/rules/", rules.rules, name="rules"),
+    path("work/<plan:plan>/reminders/rules/export.xlsx", rules.rules_export, name="rules_export"),
+    path("work/<plan:plan>/reminders/rules/hours/", rules.hours, name="hours"),
+    path("work/<plan:plan>/reminders/rules/new/", rules.rule_new, name="rule_new"),
+    path("work/<plan:plan>/reminders/rules/<int:pk>/", rules.rule, name="rule"),
+    path("work/<plan:plan>/reminders/rules/<int:pk>/switch/", rules.rule_switch, name="rule_switch"),
+    path("work/<plan:plan>/reminders/rules/<int:pk>/delete/", rules.rule_delete, name="rule_delete"),
+    path("work/<plan:plan>/reminders/preview/", previews.preview_page, name="preview"),
+    path("work/<plan:plan>/reminders/preview/export.xlsx", previews.preview_export, name="preview_export"),
+    # --- urging by hand, the ledger, and whether it helps ---
+    path("work/<plan:plan>/reminders/urge/", urge.urge, name="urge"),
+    path("work/<plan:plan>/reminders/urge/export.xlsx", urge.urge_export, name="urge_export"),
+    path("work/<plan:plan>/reminders/urge/preview/", urge.urge_preview, name="urge_preview"),
+    path("work/<plan:plan>/reminders/urge/send/", urge.urge_send, name="urge_send"),
+    path("work/<plan:plan>/reminders/urge/call/", urge.urge_call, name="urge_call"),
+    path("work/<plan:plan>/reminders/urge/copy/", urge.urge_copy, name="urge_copy"),
+    path("work/<plan:plan>/reminders/ledger/", ledger.ledger, name="ledger"),
+    path("work/<plan:plan>/reminders/ledger/export.xlsx", ledger.ledger_export, name="ledger_export"),
+    path("work/<plan:plan>/reminders/effect/", effect.effect, name="effect"),
+    path("work/<plan:plan>/reminders/effect/export.xlsx", effect.effect_export, name="effect_export"),
 ]

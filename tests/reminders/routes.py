@@ -1,8 +1,10 @@
 """Who gets what at the addresses of reminders: part of the table in tests/routes.py."""
 
-from tests.routing import NO_POST, OFFICE_OR_ADMIN, Route, all_get
+from tests.routing import NO_POST, OFFICE_OR_ADMIN, OFFICE_PAGE, Route, all_get, office_act
 
 MISSING = {"pk": "missing"}
+OF_PLAN = {"plan": "plan"}
+NO_RULE = all_get(403, nobody=404, offices=404)
 OPERATED = all_get(403, offices=404, admin=404)
 
 ROUTES = {
@@ -26,4 +28,14 @@ ROUTES = {
     "reminders:robot": Route(OPERATED, OPERATED, MISSING),
     "reminders:robot_switch": Route(NO_POST, OPERATED, MISSING),
     "reminders:robot_test": Route(NO_POST, OPERATED, MISSING),
+    # --- the ladder of a plan, and what it would send: the office's ---
+    "reminders:rules": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
+    "reminders:rules_export": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
+    "reminders:hours": Route(NO_POST, office_act(400), OF_PLAN),
+    "reminders:rule_new": Route(OFFICE_PAGE, office_act(400), OF_PLAN),
+    "reminders:rule": Route(NO_RULE, NO_RULE, {**OF_PLAN, "pk": "missing"}),
+    "reminders:rule_switch": Route(NO_POST, NO_RULE, {**OF_PLAN, "pk": "missing"}),
+    "reminders:rule_delete": Route(NO_POST, NO_RULE, {**OF_PLAN, "pk": "missing"}),
+    "reminders:preview": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
+    "reminders:preview_export": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
 }
