@@ -3,12 +3,32 @@
 from django.urls import path
 
 import tasks.addresses  # noqa: F401 (the `plan` part of an address)
-from supervision.views import files, meeting_actions, meetings, problem, problems, quick, quick_answers
+from supervision.views import (
+    circulars,
+    files,
+    instructions,
+    meeting_actions,
+    meetings,
+    order,
+    order_drafts,
+    orders,
+    problem,
+    problems,
+    quick,
+    quick_answers,
+)
 
 app_name = "supervision"
 urlpatterns = [
     # --- files of everything here ---
     path("work/supervision/files/<int:pk>/", files.file, name="file"),
+    # --- orders ---
+    path("work/<plan:plan>/orders/", orders.orders_page, name="orders"),
+    path("work/<plan:plan>/orders/new/", order_drafts.order_new, name="order_new"),
+    path("work/<plan:plan>/orders/rules/", orders.order_rules_page, name="order_rules"),
+    path("work/<plan:plan>/orders/<int:pk>/", order.order, name="order"),
+    path("work/<plan:plan>/orders/<int:pk>/edit/", order_drafts.order_edit, name="order_edit"),
+    path("work/<plan:plan>/orders/<int:pk>/do/<slug:verb>/", order.order_verb, name="order_verb"),
     # --- meetings, inspections and what was agreed there ---
     path("work/<plan:plan>/meetings/", meetings.meetings_page, name="meetings"),
     path("work/<plan:plan>/meetings/export.xlsx", meetings.meetings_export, name="meetings_export"),
@@ -25,6 +45,34 @@ urlpatterns = [
         "work/<plan:plan>/meetings/<int:pk>/actions/<int:action>/",
         meeting_actions.meeting_action,
         name="meeting_action",
+    ),
+    path("work/<plan:plan>/meetings/<int:pk>/orders/", meeting_actions.meeting_orders, name="meeting_orders"),
+    # --- instructions of leaders (批示件) ---
+    path("work/<plan:plan>/instructions/", instructions.instructions_page, name="instructions"),
+    path(
+        "work/<plan:plan>/instructions/export.xlsx",
+        instructions.instructions_export,
+        name="instructions_export",
+    ),
+    path("work/<plan:plan>/instructions/new/", instructions.instruction_new, name="instruction_new"),
+    path("work/<plan:plan>/instructions/<int:pk>/", instructions.instruction, name="instruction"),
+    path(
+        "work/<plan:plan>/instructions/<int:pk>/edit/", instructions.instruction_edit, name="instruction_edit"
+    ),
+    path(
+        "work/<plan:plan>/instructions/<int:pk>/files/",
+        instructions.instruction_files,
+        name="instruction_files",
+    ),
+    path(
+        "work/<plan:plan>/instructions/<int:pk>/report/",
+        instructions.instruction_report,
+        name="instruction_report",
+    ),
+    path(
+        "work/<plan:plan>/instructions/<int:pk>/report.docx",
+        instructions.instruction_word,
+        name="instruction_word",
     ),
     # --- 临时调度 ---
     path("work/<plan:plan>/quick/", quick.quick_list, name="quick_list"),
@@ -49,4 +97,28 @@ urlpatterns = [
     path("work/<plan:plan>/problems/new/", problem.problem_new, name="problem_new"),
     path("work/<plan:plan>/problems/<int:pk>/", problem.problem, name="problem"),
     path("work/<plan:plan>/problems/<int:pk>/<slug:verb>/", problem.problem_act, name="problem_act"),
+    # --- circulars (通报) ---
+    path("work/<plan:plan>/<period:period>/circulars/", circulars.circulars_page, name="circulars"),
+    path(
+        "work/<plan:plan>/<period:period>/circulars/export.xlsx",
+        circulars.circulars_export,
+        name="circulars_export",
+    ),
+    path("work/<plan:plan>/<period:period>/circulars/new/", circulars.circular_new, name="circular_new"),
+    path("work/<plan:plan>/<period:period>/circulars/<int:pk>/", circulars.circular, name="circular"),
+    path(
+        "work/<plan:plan>/<period:period>/circulars/<int:pk>/do/<slug:verb>/",
+        circulars.circular_verb,
+        name="circular_verb",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/circulars/<int:pk>/word.docx",
+        circulars.circular_word,
+        name="circular_word",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/circulars/<int:pk>/list.xlsx",
+        circulars.circular_excel,
+        name="circular_excel",
+    ),
 ]

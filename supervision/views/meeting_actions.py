@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from progress.views.typed import number_of
+from progress.views.typed import number_of, numbers_of
 from progress.workflow import Stale, WrongState
 from supervision import meetings
 from supervision.attaching_forms import FilesForm
 from supervision.meeting_forms import ActionForm, OutcomeForm, action_as_typed
+from supervision.meeting_orders import draft_orders
 from supervision.permissions import check_keep_meetings
 from supervision.views.attaching import settled
 from supervision.views.conflicts import differences
@@ -147,6 +148,22 @@ def _again(action):
 
 def _back(action):
     return redirect(f"{action.meeting.get_absolute_url()}#actions")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_orders(request, plan, pk):
+    """Draft an order for each 议定事项 ticked; as a page, the meeting."""
+    check_keep_meetings(request.user)
+    found = meeting_at(request, plan, pk)
+    if request.method != "POST":
+        return redirect(f"{found.get_absolute_url()}#actions")
+    chosen = numbers_of(request.POST.getlist("action"))
+    try:
+        made = draft_orders(found, chosen, by=request.user, now=timezone.now())
+    except ValidationError as error:
+        return meeting_shown(request, found, problem=error.messages[0], chosen=chosen, status=400)
+    messages.success(request, f"已拟 {len(made)} 份督办件草稿，请逐件补充后送审。")
+    return redirect(f"{found.get_absolute_url()}#actions")
 
 
 # --- files -----------------------------------------------------------------------------------------
