@@ -449,6 +449,20 @@
     if (!all && done) goTo("field-" + which.split(" ")[0]);
   }
 
+  /* Words a box of the page offers, typed into their field; saved with the form and not before. */
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-type-into]");
+    if (!button) return;
+    const name = button.dataset.typeInto, text = button.dataset.typeText, now = valueOf(name);
+    const control = controlsOf(name)[0];
+    if (!control) { window.suzhou.toast("本表没有这一栏，可以复制后填到别处。"); return; }
+    if (plain(now).includes(plain(text))) { window.suzhou.toast("这些内容已经在了，没有重复带入。"); return; }
+    put(name, now && control.tagName === "TEXTAREA" ? now + "\n" + text : text);
+    showNature();
+    window.suzhou.toast("已带入，请按最新情况修改。", "good");
+    goTo("field-" + name);
+  });
+
   /* Something the server does with what is saved: the form goes as it would without scripts. */
   async function afterSave(button) {
     const good = await save();

@@ -11,6 +11,7 @@ from agencies.models import Agency
 from supervision.models import (
     AdHocAnswer,
     AdHocRequest,
+    Circular,
     Instruction,
     Meeting,
     MeetingAction,
@@ -65,9 +66,7 @@ class MeetingFilter(django_filters.FilterSet):
         self.filters["year"].extra["choices"] = year_choices(plan)
         present = Meeting.agencies.through.objects.filter(meeting__plan=plan).values("agency")
         charged = MeetingAction.objects.filter(meeting__plan=plan).values("agency")
-        self.filters["agency"].extra["queryset"] = Agency.objects.filter(
-            Q(pk__in=present) | Q(pk__in=charged)
-        )
+        self.filters["agency"].queryset = Agency.objects.filter(Q(pk__in=present) | Q(pk__in=charged))
 
     def search(self, queryset, name, value):
         for word in value.split():
@@ -239,7 +238,7 @@ class ProblemFilter(django_filters.FilterSet):
             (chapter.number, chapter.title) for chapter in plan.chapters.all()
         ]
         named = self.queryset.order_by().values("agency")
-        self.filters["agency"].extra["queryset"] = Agency.objects.filter(pk__in=named)
+        self.filters["agency"].queryset = Agency.objects.filter(pk__in=named)
 
     @property
     def whole(self):
@@ -326,7 +325,7 @@ class OrderFilter(django_filters.FilterSet):
         self.filters["year"].extra["choices"] = year_choices(plan)
         visible = self.queryset.order_by()
         helping = SupervisionOrder.helpers.through.objects.filter(supervisionorder__in=visible.values("pk"))
-        self.filters["agency"].extra["queryset"] = Agency.objects.filter(
+        self.filters["agency"].queryset = Agency.objects.filter(
             Q(pk__in=visible.values("agency")) | Q(pk__in=helping.values("agency"))
         )
 
@@ -359,3 +358,28 @@ class OrderFilter(django_filters.FilterSet):
     def of_year(self, queryset, name, value):
         issued, drafted = Q(issued_at__year=value), Q(issued_at__isnull=True, drafted_at__year=value)
         return queryset.filter(issued | drafted)
+
+
+class CircularFilter(django_filters.FilterSet):
+    """通报 by words, state and period."""
+
+    q = words_to_search("标题、文号或正文")
+    state = django_filters.ChoiceFilter(choices=Circular.State.choices, label="状态", empty_label="全部")
+    period = django_filters.ChoiceFilter(field_name="period__code", label="报告期", empty_label="全部")
+
+    class Meta:
+        model = Circular
+        fields = ["q", "state", "period"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        codes = self.queryset.order_by("-period__code").values_list("period__code", flat=True).distinct()
+        self.filters["period"].extra["choices"] = [(code, code) for code in codes]
+        if not self.request.user.is_office:
+            del self.filters["state"]
+
+    def search(self, queryset, name, value):
+        for word in value.split():
+            found = Q(title__icontains=word) | Q(document_number__icontains=word)
+            queryset = queryset.filter(found | Q(opening__icontains=word) | Q(closing__icontains=word))
+        return queryset

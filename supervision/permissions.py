@@ -182,3 +182,19 @@ def check_set_order_rules(user):
     """发文代字、时限 and 签发层级 of a plan are the office's to set."""
     if not user.is_office:
         raise Denied("督办规则由办公室设定。")
+
+
+# --- circulars ---------------------------------------------------------------------------------------
+
+
+def check_keep_circulars(user):
+    """通报 are drafted, checked and registered by the office."""
+    if not user.is_office:
+        raise Denied("通报由办公室拟办，印发后各单位和市领导可以查看。")
+
+
+def check_circular(user, circular, verb):
+    """One verb of `circulars` on one circular: the office's; never checked by who wrote it last."""
+    check_keep_circulars(user)
+    if verb == "check" and circular.drafted_by_id == user.pk:
+        raise Denied("拟办人不能审核自己拟的通报，请由办公室另一位同志审核。")

@@ -87,6 +87,10 @@ class AdHocRequest(models.Model):
         return reverse("supervision:quick", args=[self.plan.code, self.pk])
 
     @property
+    def list_url(self):
+        return reverse("supervision:quick_list", args=[self.plan.code])
+
+    @property
     def is_open(self):
         return self.sent_at is not None and self.closed_at is None
 
