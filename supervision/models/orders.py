@@ -82,6 +82,7 @@ class SupervisionOrder(models.Model):
 
     WITH_ADDRESSEE = (State.ISSUED, State.WORKING, State.ANSWERED)
     IN_THE_OFFICE = (State.DRAFT, State.CHECKING, State.SIGNING)
+    WAITING_FOR_OFFICE = (State.CHECKING, State.SIGNING, State.ANSWERED)
 
     plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="计划", related_name="orders")
     kind = models.CharField("类别", max_length=12, choices=OrderKind, default=OrderKind.ORDER)

@@ -26,7 +26,7 @@ WAY = (
 
 def pdf(name="签发件.pdf", words=b"1"):
     """A small PDF as a browser sends it."""
-    content = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%" + words + b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    content = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%" + words + b"\nstartxref\n9\n%%EOF\n"
     return SimpleUploadedFile(name, content, "application/pdf")
 
 
