@@ -72,7 +72,7 @@ class RuleFilter(django_filters.FilterSet):
 
 
 class LedgerFilter(django_filters.FilterSet):
-    """Reminders by 报告期, body, task, kind, channel, how they went, and whether a rule or a person sent them.
+    """Reminders by 报告期, body, task, kind, channel, how they went, and by rule or by hand.
 
     subject: one thing, as other pages link to its reminders.
     """
@@ -126,7 +126,7 @@ class LedgerFilter(django_filters.FilterSet):
         self.filters["period"].extra["choices"] = [(period.code, period.label) for period in periods]
         self.filters["kind"].extra["choices"] = [(name, kind.label) for name, kind in kinds().items()]
         with_lines = self.queryset.order_by().values("agency")
-        self.filters["agency"].extra["queryset"] = Agency.objects.filter(pk__in=with_lines)
+        self.filters["agency"].queryset = Agency.objects.filter(pk__in=with_lines)
 
     def by_how(self, queryset, name, value):
         return queryset.filter(self.HOW[value])

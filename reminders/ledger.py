@@ -1,7 +1,93 @@
 """提醒台账: every reminder, how it went, and how long until the report it was about moved on."""
 
+from django.db.models import Case, DateTimeField, F, OuterRef, Q, Subquery, When
 
-def lines(user):
-    """The reminders this person may see (`Reminder.objects.visible_to`), each with `told_at` (when it went
-    out) and `answered_at` (the first submit or sign-off of its report after that)."""
-    raise NotImplementedError
+from progress.models import ReportStep
+from progress.workflow import TRANSITIONS
+from reminders.models import Message, Reminder, Urge
+from reminders.models.rules import Channel
+
+# Steps that undo, or that the office takes of itself, answer no reminder.
+NO_ANSWER = {"withdraw", "reopen", "correct"}
+ANSWERS = {transition.verb for transition in TRANSITIONS} - NO_ANSWER
+SHOWN = ("message", "agency", "task", "period__plan", "recipient", "robot", "rule", "urge__by")
+DAY = 86_400
+# One list is at most this long as a file.
+MOST_ROWS = 10_000
+OPENED = "已读"
+UNREAD = "未读"
+
+# When it went out; None where it did not, or not yet.
+TOLD_AT = Case(
+    When(message__isnull=True, urge__isnull=False, then=F("created_at")),
+    When(message__state=Message.State.SENT, then=F("message__sent_at")),
+    output_field=DateTimeField(),
+)
+
+
+def timed(reminders):
+    """`reminders` (a queryset) each with `told_at` (when it went out; None where it did not) and
+    `answered_at`: the first step after that by which its report moved on."""
+    steps = ReportStep.objects.filter(
+        report=OuterRef("report"), at__gte=OuterRef("told_at"), verb__in=ANSWERS
+    )
+    return reminders.annotate(told_at=TOLD_AT).annotate(
+        answered_at=Subquery(steps.order_by("at").values("at")[:1])
+    )
+
+
+def lines(user, plan):
+    """The reminders about this plan the person may see (`Reminder.objects.visible_to`), timed, with what a
+    line shows; one query."""
+    of_plan = Q(rule__plan=plan) | Q(urge__plan=plan)
+    return timed(Reminder.objects.visible_to(user).filter(of_plan)).select_related(*SHOWN)
+
+
+def days_to_answer(reminder):
+    """Days from a timed reminder to what followed it, to one decimal; None where nothing followed."""
+    if reminder.told_at is None or reminder.answered_at is None:
+        return None
+    return round((reminder.answered_at - reminder.told_at).total_seconds() / DAY, 1)
+
+
+def state_of(reminder):
+    """(code, words): how it went. Codes are Message.State's, with dropped, called and copied."""
+    if reminder.dropped_at is not None:
+        return "dropped", "已办理，未发送"
+    if reminder.message is not None:
+        return reminder.message.state, reminder.message.get_state_display()
+    if reminder.urge is not None and reminder.urge.way == Urge.Way.COPIED:
+        return "copied", "已发工作群"
+    return "called", "已通话"
+
+
+def channel_words(reminder):
+    if reminder.urge is not None and reminder.urge.way == Urge.Way.COPIED:
+        return "工作群"
+    return reminder.get_channel_display()
+
+
+def by_words(reminder):
+    """By which rule, or by whose hand."""
+    if reminder.rule is not None:
+        return f"规则：{reminder.rule.name}"
+    return f"{reminder.urge.get_way_display()}：{reminder.urge.by}"
+
+
+def to_words(reminder):
+    """Whom it went to, in words."""
+    if reminder.recipient is not None:
+        return str(reminder.recipient)
+    if reminder.robot is not None:
+        return reminder.robot.name
+    if reminder.urge is not None and reminder.urge.spoke_with:
+        return reminder.urge.spoke_with
+    return "工作群" if reminder.urge is not None else ""
+
+
+def read_words(reminder):
+    """已读, 未读, or "" where nobody can know: only the inbox tells."""
+    message = reminder.message
+    if message is None or reminder.channel != Channel.INBOX or message.state != Message.State.SENT:
+        return ""
+    return OPENED if message.opened_at else UNREAD

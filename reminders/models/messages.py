@@ -7,7 +7,7 @@ from agencies.models import Agency, Role
 from progress.models import ProgressReport, ReportingPeriod
 from tasks.models import Plan, Task
 
-from .rules import Channel, ReminderRule
+from .rules import Audience, Channel, ReminderRule
 
 
 class Robot(models.Model):
@@ -205,6 +205,10 @@ class ReminderQuerySet(models.QuerySet):
         """What really reached its recipient, as far as one knows: sent, or said on the telephone."""
         by_hand = Q(message__isnull=True, urge__isnull=False)
         return self.filter(by_hand | Q(message__state=Message.State.SENT), dropped_at__isnull=True)
+
+    def to_bodies(self):
+        """What was said to those who owe the thing; rungs that tell the office of it are not."""
+        return self.filter(agency__isnull=False).exclude(rule__audience=[Audience.OFFICE.value])
 
 
 class Reminder(models.Model):

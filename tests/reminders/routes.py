@@ -38,4 +38,16 @@ ROUTES = {
     "reminders:rule_delete": Route(NO_POST, NO_RULE, {**OF_PLAN, "pk": "missing"}),
     "reminders:preview": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
     "reminders:preview_export": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
+    # --- urging by hand, the ledger, and whether it helps ---
+    "reminders:urge": Route(OFFICE_PAGE, office_act(), OF_PLAN),
+    "reminders:urge_export": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
+    # Nothing was chosen: back to the list.
+    "reminders:urge_preview": Route(NO_POST, office_act(), OF_PLAN),
+    "reminders:urge_send": Route(NO_POST, office_act(), OF_PLAN),
+    "reminders:urge_call": Route(NO_POST, office_act(), OF_PLAN),
+    "reminders:urge_copy": Route(NO_POST, office_act(), OF_PLAN),
+    "reminders:ledger": Route(all_get(200, nobody=404, leader=403, admin=403), NO_POST, OF_PLAN),
+    "reminders:ledger_export": Route(all_get(200, nobody=404, leader=403, admin=403), NO_POST, OF_PLAN),
+    "reminders:effect": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
+    "reminders:effect_export": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
 }
