@@ -11,5 +11,10 @@ class SupervisionConfig(AppConfig):
     def ready(self):
         # They read models, which are not there yet when this module is: what they announce is known from
         # the start.
-        for module in ("supervision.hearing", "supervision.due", "supervision.quick_panel"):
+        for module in (
+            "supervision.hearing",
+            "supervision.due",
+            "supervision.panels",
+            "supervision.quick_panel",
+        ):
             import_module(module)

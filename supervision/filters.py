@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from agencies.models import Agency
+from supervision import meetings
 from supervision.models import (
     AdHocAnswer,
     AdHocRequest,
@@ -57,9 +58,16 @@ class MeetingFilter(django_filters.FilterSet):
         widget=forms.NumberInput(attrs={"min": 1, "placeholder": "如 15"}),
     )
 
+    actions = django_filters.ChoiceFilter(
+        choices=[("open", "有未办结的"), ("overdue", "有逾期的")],
+        label="议定事项",
+        empty_label="全部",
+        method="by_actions",
+    )
+
     class Meta:
         model = Meeting
-        fields = ["q", "kind", "year", "agency", "task"]
+        fields = ["q", "kind", "year", "agency", "task", "actions"]
 
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, **kwargs)
@@ -80,6 +88,11 @@ class MeetingFilter(django_filters.FilterSet):
         present = Meeting.agencies.through.objects.filter(agency=value).values("meeting")
         charged = MeetingAction.objects.filter(agency=value).values("meeting")
         return queryset.filter(Q(pk__in=present) | Q(pk__in=charged))
+
+    def by_actions(self, queryset, name, value):
+        if value == "open":
+            return meetings.with_open_actions(queryset)
+        return meetings.with_overdue_actions(queryset, timezone.now())
 
     def of_task(self, queryset, name, value):
         touching = Meeting.tasks.through.objects.filter(task__number=value).values("meeting")
@@ -283,7 +296,7 @@ class ProblemFilter(django_filters.FilterSet):
 class OrderFilter(django_filters.FilterSet):
     """督办件 by words, state, kind, body (main or helping), urgency, lateness, source and year."""
 
-    GROUPS = {"open": "在办", "waiting": "待办公室办理"}
+    GROUPS = {"open": "在办", "waiting": "待办公室办理", "more_time": "申请延期待决定"}
 
     q = words_to_search("编号、事项或要求")
     state = django_filters.ChoiceFilter(label="状态", empty_label="全部", method="standing")
@@ -342,8 +355,10 @@ class OrderFilter(django_filters.FilterSet):
     def standing(self, queryset, name, value):
         if value == "open":
             return queryset.filter(state__in=SupervisionOrder.WITH_ADDRESSEE)
+        asked = OrderExtension.objects.filter(decided_at__isnull=True).values("order")
+        if value == "more_time":
+            return queryset.filter(pk__in=asked)
         if value == "waiting":
-            asked = OrderExtension.objects.filter(decided_at__isnull=True).values("order")
             return queryset.filter(Q(state__in=SupervisionOrder.WAITING_FOR_OFFICE) | Q(pk__in=asked))
         return queryset.filter(state=value)
 

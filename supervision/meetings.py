@@ -303,15 +303,33 @@ def standing_of(action, orders, today):
 
 def with_counts(meetings, now):
     """`meetings` with how many actions each has (`action_count`), how many are done and how many overdue."""
-    standing = SupervisionOrder.objects.filter(action=OuterRef("pk")).exclude(state=State.CANCELLED)
-    is_done = Q(done_at__isnull=False) | Exists(standing) & ~Exists(standing.exclude(state=State.CLOSED))
     of_meeting = MeetingAction.objects.filter(meeting=OuterRef("pk"))
-    late = of_meeting.filter(~Exists(standing), done_at__isnull=True, due_on__lt=timezone.localdate(now))
     return meetings.annotate(
         action_count=number_of(of_meeting),
-        done_count=number_of(of_meeting.filter(is_done)),
-        overdue_count=number_of(late),
+        done_count=number_of(of_meeting.filter(_is_done())),
+        overdue_count=number_of(of_meeting.filter(_is_overdue(now))),
     )
+
+
+def with_open_actions(meetings):
+    """Those of `meetings` with an action that is not done."""
+    return meetings.filter(Exists(MeetingAction.objects.filter(~_is_done(), meeting=OuterRef("pk"))))
+
+
+def with_overdue_actions(meetings, now):
+    """Those of `meetings` with an action past its date that nothing was made of."""
+    return meetings.filter(Exists(MeetingAction.objects.filter(_is_overdue(now), meeting=OuterRef("pk"))))
+
+
+def _is_done():
+    """As `standing_of` says it, of an action: a condition."""
+    counted = SupervisionOrder.objects.filter(action=OuterRef("pk")).exclude(state=State.CANCELLED)
+    return Q(done_at__isnull=False) | Exists(counted) & ~Exists(counted.exclude(state=State.CLOSED))
+
+
+def _is_overdue(now):
+    counted = SupervisionOrder.objects.filter(action=OuterRef("pk")).exclude(state=State.CANCELLED)
+    return Q(~Exists(counted), done_at__isnull=True, due_on__lt=timezone.localdate(now))
 
 
 def to_be_ordered(meeting, numbers, *, by):

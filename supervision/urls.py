@@ -4,6 +4,7 @@ from django.urls import path
 
 import tasks.addresses  # noqa: F401 (the `plan` part of an address)
 from supervision.views import (
+    boxes,
     circulars,
     files,
     instructions,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("work/<plan:plan>/orders/<int:pk>/", order.order, name="order"),
     path("work/<plan:plan>/orders/<int:pk>/edit/", order_drafts.order_edit, name="order_edit"),
     path("work/<plan:plan>/orders/<int:pk>/do/<slug:verb>/", order.order_verb, name="order_verb"),
+    # --- boxes on the task page and the workbench ---
+    path("work/<plan:plan>/supervision/", boxes.desk_box, name="desk_box"),
+    path("work/<plan:plan>/<period:period>/tasks/<int:number>/supervision/", boxes.task_box, name="task_box"),
     # --- meetings, inspections and what was agreed there ---
     path("work/<plan:plan>/meetings/", meetings.meetings_page, name="meetings"),
     path("work/<plan:plan>/meetings/export.xlsx", meetings.meetings_export, name="meetings_export"),
