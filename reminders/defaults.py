@@ -20,13 +20,13 @@ OFFICE = (Audience.OFFICE,)
 
 # name, kind, offset, every, times, audience, channels, line
 LADDER = (
-    ("季度填报：截止前 5 个工作日", "return", -5, 0, 1, WRITERS, INSIDE, "{单位}{任务}，{截止时间}截止"),
-    ("季度填报：截止前 2 个工作日", "return", -2, 0, 1, BODY, BY_MAIL_TOO, "{单位}{任务}，{截止时间}截止"),
-    ("季度填报：截止当天", "return", 0, 0, 1, BODY, BY_MAIL_TOO, "{单位}{任务}，{截止时间}截止，请抓紧"),
+    ("季度填报：截止前 5 个工作日", "return", -5, 0, 1, WRITERS, INSIDE, "{单位}{任务}"),
+    ("季度填报：截止前 2 个工作日", "return", -2, 0, 1, BODY, BY_MAIL_TOO, "{单位}{任务}"),
+    ("季度填报：截止当天", "return", 0, 0, 1, BODY, BY_MAIL_TOO, "{单位}{任务}，请抓紧报出"),
     ("季度填报：逾期催报", "return", 1, 2, 3, BODY, BY_MAIL_TOO, "{单位}{任务}，已逾期{逾期天数}天"),
     ("季度填报：转人工催报", "return", 7, 0, 1, OFFICE, INSIDE, "{单位}{事项}，逾期{逾期天数}天仍未报"),
-    ("年度报告：截止前 10 个工作日", "year_end", -10, 0, 1, WRITERS, INSIDE, "{单位}{事项}，{截止时间}截止"),
-    ("年度报告：截止前 3 个工作日", "year_end", -3, 0, 1, BODY, BY_MAIL_TOO, "{单位}{事项}，{截止时间}截止"),
+    ("年度报告：截止前 10 个工作日", "year_end", -10, 0, 1, WRITERS, INSIDE, "{单位}{事项}"),
+    ("年度报告：截止前 3 个工作日", "year_end", -3, 0, 1, BODY, BY_MAIL_TOO, "{单位}{事项}"),
     ("年度报告：逾期催报", "year_end", 1, 2, 3, BODY, BY_MAIL_TOO, "{单位}{事项}，已逾期{逾期天数}天"),
     ("年度报告：转人工催报", "year_end", 7, 0, 1, OFFICE, INSIDE, "{单位}{事项}，逾期{逾期天数}天仍未报"),
     ("审签：提交后第 1 个工作日起", "sign_off", 1, 2, 4, SIGNERS, BY_MAIL_TOO, "{事项}，已等待{逾期天数}天"),

@@ -22,7 +22,9 @@ from reminders.rules import next_turns
 from reminders.texts import PLACEHOLDERS
 from reminders.views.place import plan_at
 
-LABELS = dict(Audience.choices) | dict(Channel.choices)
+AUDIENCES = dict(Audience.choices)
+# As a table names them.
+WAYS = {Channel.INBOX: "站内", Channel.MAIL: "邮件", Channel.ROBOT: "群机器人"}
 
 
 # --- the table ---------------------------------------------------------------------------------
@@ -67,8 +69,8 @@ def describe(rule):
     kind = kinds().get(rule.kind)
     rule.kind_label = kind.label if kind else "（已不存在）"
     rule.when = rule_changes.when_in_words(rule)
-    rule.whom = "、".join(LABELS.get(each, each) for each in rule.audience)
-    rule.where = "、".join(LABELS.get(each, each) for each in rule.channels)
+    rule.whom = "、".join(AUDIENCES.get(each, each) for each in rule.audience)
+    rule.where = "、".join(WAYS.get(each, each) for each in rule.channels)
     return rule
 
 
