@@ -213,7 +213,7 @@ def test_an_edit_keeps_the_keys_that_are_not_typed_anew(office, as_):
         ({"url": ""}, "必填"),
         ({"form": "json", "secret": "short"}, "至少 16 个字符"),
         ({"name": ""}, "必填"),
-        ({"url": "无"}, "不在允许之列"),
+        ({"url": "无"}, "合法的URL"),
     ],
 )
 def test_a_robot_that_could_never_speak_is_refused_with_a_sentence(office, as_, values, sentence):

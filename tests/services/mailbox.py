@@ -53,14 +53,13 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def _talk(self):
         self._say("220 mailbox")
-        recipient = ""
+        recipient, manner = "", "take"
         while line := self.rfile.readline().decode(errors="replace").strip():
             verb = line[:4].upper()
-            manner = self.server.mailbox.manner(recipient) if recipient else "take"
             if verb == "RCPT":
                 recipient = line.partition("<")[2].partition(">")[0]
-                unknown = self.server.mailbox.manner(recipient) == "unknown"
-                self._say("550 no such mailbox" if unknown else "250 ok")
+                manner = self.server.mailbox.manner(recipient)
+                self._say("550 no such mailbox" if manner == "unknown" else "250 ok")
             elif verb == "DATA":
                 if manner == "cut":
                     return
