@@ -88,6 +88,12 @@ class Directory:
         return f"没有名为“{name}”的单位，请核对写法，或先在单位名录中登记这个名称。{hint}"
 
 
+def full_name_of(agency, on):
+    """The fullest official name a body bears on a day, as papers are signed; one query."""
+    official = AgencyName.objects.on(on).filter(agency=agency, kind=AgencyName.Kind.OFFICIAL)
+    return max([agency.name, *official.values_list("name", flat=True)], key=len)
+
+
 def _holds(since, until, on):
     return on is None or ((since is None or since <= on) and (until is None or on <= until))
 

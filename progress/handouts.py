@@ -17,6 +17,7 @@ from agencies.along import along, objects
 from agencies.dating import in_force
 from agencies.models import Role, User
 from agencies.permissions import Denied
+from agencies.writing import numeral_of
 from progress import content, drafts, history, permissions
 from progress.models import Handout, ProgressReport
 from progress.paragraphs import MOST as MOST_PARAGRAPHS
@@ -98,7 +99,7 @@ def _number(part):
 
 
 def _chapter(number):
-    return f"行动{content.numeral(number)}"
+    return f"行动{numeral_of(number)}"
 
 
 # --- who may -----------------------------------------------------------------------------------------

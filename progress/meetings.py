@@ -37,7 +37,7 @@ def take(period, *, by, now):
 
 def gather(period, now):
     """Everything the slides show, as plain JSON; numbers as they are spoken, percents with their decimals."""
-    room = _the_room()
+    room = the_room()
     plan = period.plan
     whole = figures.overview(plan, period, room, now)
     return {
@@ -92,7 +92,7 @@ def slides(data):
     return found
 
 
-def _the_room():
+def the_room():
     """A leader without a name: knows what every leader knows, and no sensitive task."""
     room = User(pk=0, username="meeting")
     room.posts_today = [Post(role=Role.LEADER)]

@@ -9,7 +9,7 @@ from progress.models import Attachment, Extension, ProgressReport
 
 from . import task, unit
 from .comparing import word_diff
-from .plain import SIGN_OFF, TEXT_LIMIT, number, numeral
+from .plain import SIGN_OFF, TEXT_LIMIT, number
 from .task import FIELDS, TEXTS, label_of
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "load",
     "loaded",
     "number",
-    "numeral",
     "return_of",
     "rows_of_kind",
     "snapshot",

@@ -1,10 +1,11 @@
 """What a unit's summary (单位季度小结, 年度落实情况报告) says, as plain data; names of its parts."""
 
 from agencies.along import along, fields_of, keep, objects
+from agencies.writing import numeral_of
 from progress.models import UnitParagraph, UnitReturn
 from tasks.models import Chapter
 
-from .plain import SIGN_OFF, numeral
+from .plain import SIGN_OFF
 
 TEXTS = ("overview", "benchmarking", "experience", "problem", "request", "next_steps")
 FIELDS = (*TEXTS, *SIGN_OFF)
@@ -72,7 +73,7 @@ def shown(field, value):
 
 def chapter_label(row):
     """How a paragraph's 行动 is called: “行动三：……”."""
-    return f"行动{numeral(row['chapter'])}：{row['chapter_title']}"
+    return f"行动{numeral_of(row['chapter'])}：{row['chapter_title']}"
 
 
 def paragraph_line(row):

@@ -1,7 +1,7 @@
 """汇总表: the public four-column form, 序号｜重点工作任务｜完成情况｜牵头责任单位."""
 
 from agencies.spreadsheets import Column
-from progress.content import numeral
+from agencies.writing import numeral_of
 
 from .book import Cell
 
@@ -25,7 +25,7 @@ def write(book, quarter):
             paper.across(task.chapter.heading or task.chapter.title, "chapter", least=24)
         if task.section_id and task.section_id != section:
             section = task.section_id
-            paper.across(f"（{numeral(task.section.number)}）{task.section.title}", "section", least=22)
+            paper.across(f"（{numeral_of(task.section.number)}）{task.section.title}", "section", least=22)
         paper.line(_cells(standing, quarter))
     if not quarter.standings:
         paper.across("本计划没有可查看的任务。", "quiet")
