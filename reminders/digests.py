@@ -88,7 +88,8 @@ def parts_of(reminders, at, site=""):
     the same time stand together."""
     order = {name: place for place, name in enumerate(kinds())}
     groups = {}
-    for each in reminders:
+    # As they were written; those of a preview are not written yet and stand in that order already.
+    for each in sorted(reminders, key=lambda row: row.pk or 0):
         key = (order.get(each.kind, 99), for_office(each), each.period_id or 0, each.due_at or at)
         groups.setdefault((*key, each.kind), []).append(each)
     return [
@@ -133,7 +134,7 @@ def _subject(parts, reminders):
     counts, announced = {}, kinds()
     for each in reminders:
         counts[each.kind] = counts.get(each.kind, 0) + 1
-    said = "、".join(f"{announced[kind].label} {n} 项" for kind, n in counts.items() if kind in announced)
+    said = "、".join(f"{kind.label} {counts[name]} 项" for name, kind in announced.items() if name in counts)
     return f"今天有 {len(reminders)} 项待办：{said}"
 
 
