@@ -29,7 +29,7 @@ LEVELS = (HEADING, SUBHEADING, BODY, BODY)
 UPRIGHT, SIDEWAYS = (37, 26, 35, 28), (28, 37, 26, 35)
 WIDTH, HEIGHT = 210, 297
 FOOTER_FROM_EDGE = 25
-SLIP_ROW = 11  # mm a row of a form has at least
+SLIP_ROW, ROOMY_ROW = 10, 26  # mm a row of a form has at least
 LEFT, RIGHT, CENTRE = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
 TWIPS = 20  # in a point
 
@@ -195,14 +195,16 @@ class OfficialDocument:
                 self._fill(cell, _said(value), BODY, size, CENTRE if _is_short(value) else LEFT)
         self._after_table()
 
-    def form_table(self, rows, *, size=14):
+    def form_table(self, rows, *, size=14, roomy=()):
         """A paper to be filled in (a slip): a ruled table of labels and values.
 
-        rows: [[(label, value), …]]; one pair takes the whole width, two share it.
+        rows: [[(label, value), …]]; one pair takes the whole width, two share it. roomy: labels of rows with
+        room to write by hand.
         """
         table = self._empty_table(len(rows), [17, 33, 17, 33])
         for row, pairs in zip(table.rows, rows, strict=True):
-            row.height, row.height_rule = Mm(SLIP_ROW), WD_ROW_HEIGHT_RULE.AT_LEAST
+            room = ROOMY_ROW if pairs[0][0] in roomy else SLIP_ROW
+            row.height, row.height_rule = Mm(room), WD_ROW_HEIGHT_RULE.AT_LEAST
             cells = row.cells
             if len(pairs) == 1:
                 cells = [cells[0], cells[1].merge(cells[3])]

@@ -12,6 +12,7 @@ from supervision.views import (
     meetings,
     order,
     order_drafts,
+    order_papers,
     orders,
     problem,
     problems,
@@ -27,7 +28,10 @@ urlpatterns = [
     path("work/<plan:plan>/orders/", orders.orders_page, name="orders"),
     path("work/<plan:plan>/orders/new/", order_drafts.order_new, name="order_new"),
     path("work/<plan:plan>/orders/rules/", orders.order_rules_page, name="order_rules"),
+    path("work/<plan:plan>/orders/export.xlsx", order_papers.orders_export, name="orders_export"),
     path("work/<plan:plan>/orders/<int:pk>/", order.order, name="order"),
+    path("work/<plan:plan>/orders/<int:pk>/slip/", order_papers.order_slip, name="order_slip"),
+    path("work/<plan:plan>/orders/<int:pk>/word.docx", order_papers.order_word, name="order_word"),
     path("work/<plan:plan>/orders/<int:pk>/edit/", order_drafts.order_edit, name="order_edit"),
     path("work/<plan:plan>/orders/<int:pk>/do/<slug:verb>/", order.order_verb, name="order_verb"),
     # --- boxes on the task page and the workbench ---

@@ -1,11 +1,13 @@
 """Who gets what at the addresses of supervision: part of the table in tests/routes.py."""
 
-from tests.routing import NO_POST, OF_TASK, RETURNS, Route, all_get, office_act
+from tests.routing import NO_POST, OF_TASK, PLACE, RETURNS, Route, all_get, office_act
 
 OF_MISSING = {"plan": "plan", "pk": "missing"}
 # Something that is not there, to who reads supervision; and where only the office may do what is asked.
 HIDDEN = all_get(404, nobody=403, admin=403)
 OFFICE_MISSING = all_get(403, offices=404)
+
+CIRCULAR = {**PLACE, "pk": "missing"}
 
 ROUTES = {
     # --- boxes on the task page and the workbench ---
@@ -95,4 +97,17 @@ ROUTES = {
         )
         for paper in ("export", "paper", "word")
     },
+    # --- the papers of orders ---
+    "supervision:orders_export": Route(RETURNS, NO_POST, {"plan": "plan"}),
+    "supervision:order_slip": Route(HIDDEN, NO_POST, OF_MISSING),
+    "supervision:order_word": Route(HIDDEN, NO_POST, OF_MISSING),
+    # --- circulars ---
+    "supervision:circulars": Route(RETURNS, NO_POST, PLACE),
+    "supervision:circulars_export": Route(RETURNS, NO_POST, PLACE),
+    # Refused where none can be drafted, in words on the list.
+    "supervision:circular_new": Route(NO_POST, all_get(403, offices=302), PLACE),
+    "supervision:circular": Route(HIDDEN, NO_POST, CIRCULAR),
+    "supervision:circular_verb": Route(HIDDEN, HIDDEN, {**CIRCULAR, "verb": "check"}),
+    "supervision:circular_word": Route(HIDDEN, NO_POST, CIRCULAR),
+    "supervision:circular_excel": Route(HIDDEN, NO_POST, CIRCULAR),
 }
