@@ -27,7 +27,11 @@ class OrderForm(forms.Form):
     basis = Prose(label="任务来源", limit=LONGEST_BASIS, rows=2)
     requirement = Prose(label="办理要求", limit=LONGEST_REQUIREMENT, rows=8)
     urgency = forms.ChoiceField(
-        label="紧急程度", choices=Urgency.choices, initial=Urgency.ORDINARY, error_messages=CHOOSE
+        label="紧急程度",
+        choices=Urgency.choices,
+        initial=Urgency.ORDINARY,
+        required=False,
+        error_messages=CHOOSE,
     )
     wanted_on = Day(label="要求办结日期")
     files = Uploads()
@@ -51,7 +55,8 @@ class OrderForm(forms.Form):
 
     @property
     def said(self):
-        said = {name: self.cleaned_data[name] for name in ("title", "basis", "requirement", "urgency")}
+        said = {name: self.cleaned_data[name] for name in ("title", "basis", "requirement")}
+        said["urgency"] = self.cleaned_data["urgency"] or Urgency.ORDINARY
         agency = self.bodies.get(self.cleaned_data["agency"])
         usual = kind_for(agency) if agency else OrderKind.ORDER
         said |= {"agency": agency, "kind": self.cleaned_data["kind"] or usual}

@@ -64,7 +64,7 @@ SAID_AFTER = {
     "close": "已销号。",
     "cancel": "已撤销。",
 }
-# Offered in words behind a fold: what one does rarely, or not lightly.
+# Offered behind a fold: what one does rarely, or not lightly.
 QUIET = {"back_to_draft", "ask_more_time", "close", "cancel", "withdraw_feedback", "send_feedback_back"}
 PEOPLE = ("drafted_by", "checked_by", "issued_by", "received_by", "closed_by")
 
@@ -82,8 +82,14 @@ class Offered:
         return self.action.verb
 
     @property
-    def template(self):
-        return f"supervision/_order_{self.verb}.html"
+    def is_beside(self):
+        """Shown open below what is next."""
+        return self.action.allowed and not self.is_next and self.verb not in QUIET | {"edit"}
+
+    @property
+    def is_folded(self):
+        """Offered by its name, its form folded away."""
+        return self.action.allowed and not self.is_next and self.verb in QUIET
 
 
 def order_at(request, plan, pk):
@@ -180,6 +186,8 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "is_office": user.is_office,
         "is_own": is_addressee(user, found),
         "unsigned": _unsigned(found),
+        # What is to be decided on is read first.
+        "feedback_first": found.open_feedback() is not None,
         "extensions": _extensions(user, found),
     }
     context |= _files(user, found) | _of_signing(found, user)

@@ -1,6 +1,5 @@
-"""The life of a supervision order: the whole table, who may do what, numbers, limits, and what never happens."""
+"""The life of a supervision order: the whole table, who may do what, numbers, limits, what never happens."""
 
-import itertools
 import threading
 from datetime import date, datetime, timedelta
 
@@ -82,7 +81,6 @@ def test_an_order_goes_from_draft_to_closed(order, team, news):
 def test_the_trail_has_none_of_the_words(order, team):
     """It is read by administrators, who see no business content."""
     walk_order(order, State.CLOSED, **team)
-    orders.close  # noqa: B018
     said = " ".join(f"{each.subject_label} {each.detail}" for each in AuditEvent.objects.all())
     assert not any(words in said for words in (order.title, order.requirement, "已完成前期工作"))
 
@@ -115,7 +113,11 @@ def test_a_paper_passed_on_takes_no_number_of_ours(sixian, team):
 
 @pytest.mark.parametrize(
     ("kind", "level"),
-    [(OrderKind.ORDER, "office_head"), (OrderKind.IMPROVEMENT, "deputy_head"), (OrderKind.TALK, "group_head")],
+    [
+        (OrderKind.ORDER, "office_head"),
+        (OrderKind.IMPROVEMENT, "deputy_head"),
+        (OrderKind.TALK, "group_head"),
+    ],
 )
 def test_each_kind_is_signed_at_its_level_and_remembers_it(kind, level, fgw, team):
     order = walk_order(make_order(fgw, by=team["office"], kind=kind), State.ISSUED, **team)
@@ -217,7 +219,7 @@ ALLOWED = {
 SITUATIONS = (*State.values, "unsigned", "asked")
 PEOPLE = (
     *("reporter", "approver", "office", "office2", "leader", "admin"),
-    *("kjj_reporter", "kjj_approver", "county_reporter", "nobody"),
+    *("kjj_reporter", "kjj_approver", "nobody"),
 )
 
 
@@ -255,26 +257,25 @@ def situated(order, situation, team):
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_verb_by_everybody_in_every_situation(situation, order, team, request):
-    order = situated(order, situation, team)
-    for verb, name in itertools.product(orders.LABELS, PEOPLE):
-        person, order = request.getfixturevalue(name), fresh(order)
-        before = SupervisionOrder.objects.filter(pk=order.pk).values().get()
-        with transaction.atomic():
-            if name in ALLOWED.get((situation, verb), ()):
-                moved = acts(order, person)[verb]()
+    pk = situated(order, situation, team).pk
+    known = SupervisionOrder.objects.select_related("agency", "plan")
+    order = known.prefetch_related("feedback", "extensions", "steps", "helpers", "tasks").get(pk=pk)
+    before = SupervisionOrder.objects.filter(pk=pk).values().get()
+    for name in PEOPLE:
+        person = request.getfixturevalue(name)
+        offered = {each.verb for each in orders.actions_for(person, order, MORNING) if each.allowed}
+        assert offered == {verb for verb in orders.LABELS if name in ALLOWED.get((situation, verb), ())}, name
+        for verb, act in acts(order, person).items():
+            if verb not in offered:
+                with pytest.raises((Denied, WrongState)):
+                    act()
+                continue
+            with transaction.atomic():
+                moved = act()
                 arrows = {a.target for a in orders.TRANSITIONS if (a.verb, a.source) == (verb, order.state)}
                 assert (moved.state in arrows, moved.revision) == (True, order.revision + 1)
-                offered = {each.verb for each in orders.actions_for(person, fresh(order), MORNING)}
-                assert verb in offered or moved.state != order.state or verb in offered | orders.ON_UNSIGNED | {
-                    "hand_in",
-                    "decide_more_time",
-                    "ask_more_time",
-                }
-            else:
-                with pytest.raises((Denied, WrongState)):
-                    acts(order, person)[verb]()
-                assert SupervisionOrder.objects.filter(pk=order.pk).values().get() == before
-            transaction.set_rollback(True)
+                transaction.set_rollback(True)
+    assert SupervisionOrder.objects.filter(pk=pk).values().get() == before
 
 
 def test_the_table_and_the_allowed_list_name_the_same_arrows():
@@ -291,7 +292,7 @@ def test_the_buttons_are_what_the_person_may_do_now(order, team):
     assert {each.verb for each in orders.actions_for(team["office2"], order, MORNING) if each.allowed} == {
         *("check", "back_to_draft", "cancel")
     }
-    assert orders.actions_for(team["reporter"], order, MORNING)[1:] == [] or True
+    assert orders.actions_for(team["reporter"], order, MORNING) == []
     order = situated(order, "unsigned", team)
     approver = [each.verb for each in orders.actions_for(team["approver"], order, MORNING) if each.allowed]
     assert approver[0] == "approve_feedback"
@@ -434,7 +435,7 @@ def test_more_time_is_asked_up_to_the_limit_and_decided_with_a_date(order, team,
     order = more_time.ask(order, reason="评审推迟", wanted_on=wanted, now=due, **seen)
     assert (order.due_at, order.is_overdue(due + TICK)) == (due, True), "the clock runs on"
     with pytest.raises(Denied, match="已有延期申请"):
-        more_time.ask(order, reason="再延", wanted_on=wanted, now=due, by=team["approver"], revision=order.revision)
+        more_time.ask(order, reason="再延", wanted_on=wanted, now=due, **seen | {"revision": order.revision})
     seen = {"by": office2, "now": due + TICK, "revision": order.revision}
     with pytest.raises(Incomplete):
         more_time.decide(order, granted=False, **seen)
@@ -462,19 +463,18 @@ def test_of_two_who_decide_at_once_one_is_told(order, team):
     assert order.feedback.get().state == OrderFeedback.State.ACCEPTED
 
 
-def test_a_number_is_only_taken_inside_a_transaction(db):
-    if not connection.in_atomic_block:  # pragma: no cover
-        with pytest.raises(transaction.TransactionManagementError):
-            numbering.take("宿长三角督", 2026)
+@pytest.mark.django_db(transaction=True)
+def test_a_number_is_only_taken_inside_a_transaction():
+    with pytest.raises(transaction.TransactionManagementError):
+        numbering.take("宿长三角督", 2026)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_numbers_have_no_gaps_and_no_doubles_whoever_signs_at_once(fgw, office, office2):
-    """Real threads: eight sign together, two more give up after they took a number, and all fit in a row."""
-    made = [
-        walk_order(make_order(fgw, by=office), State.SIGNING, office=office, office2=office2) for _ in range(10)
-    ]
-    at_once, failed = threading.Barrier(10), []
+    """Real threads: four sign together, two more give up after they took a number, and all fit in a row."""
+    both = {"office": office, "office2": office2}
+    made = [walk_order(make_order(fgw, by=office), State.SIGNING, **both) for _ in range(6)]
+    at_once, failed = threading.Barrier(6), []
 
     def signs(order, gives_up):
         try:
@@ -497,9 +497,9 @@ def test_numbers_have_no_gaps_and_no_doubles_whoever_signs_at_once(fgw, office, 
         thread.join(60)
     assert failed == []
     taken = SupervisionOrder.objects.filter(number__isnull=False).values_list("number", flat=True)
-    assert sorted(taken) == list(range(1, 9))
-    assert OrderSeries.objects.get().last == 8
-    assert SupervisionFile.objects.count() == 8
+    assert sorted(taken) == [1, 2, 3, 4]
+    assert OrderSeries.objects.get().last == 4
+    assert SupervisionFile.objects.count() == 4
 
 
 class GaveUp(Exception):
