@@ -75,9 +75,7 @@ def _job(name, tick, now):
     label, silence = JOBS.get(name, (name, UNKNOWN_JOB))
     if tick.failures:
         trouble = f"连续失败 {tick.failures} 次"
-    elif not tick.finished_at:
-        trouble = "还没有运行过"
-    elif now - tick.finished_at > silence:
+    elif tick.finished_at and now - tick.finished_at > silence:
         trouble = "很久没有运行，请检查后台任务和定时任务是否在运行"
     else:
         trouble = ""
@@ -85,9 +83,9 @@ def _job(name, tick, now):
 
 
 def channels():
-    """[(label, why it cannot be used now or "")] of every way out; no query."""
+    """[(label, why it cannot be used now or "", how it is set up)] of every way out; no query."""
     labels = dict(Channel.choices) | dict(Robot.Form.choices)
-    return [(labels[name], module.problem()) for name, module in CHANNELS.items()]
+    return [(labels[name], module.problem(), module.remark()) for name, module in CHANNELS.items()]
 
 
 # --- what was not sent ---------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from .shape import shortened
 from .webhook import by_status, post
 from .webhook import problem as problem
+from .webhook import remark as remark
 from .wecom import by_answer, said_in_a_group
 
 IS_THE_ROW = False

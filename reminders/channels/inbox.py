@@ -10,5 +10,9 @@ def problem():
     return ""
 
 
+def remark():
+    return ""
+
+
 def send(outgoing):
     return SENT

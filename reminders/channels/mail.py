@@ -26,6 +26,12 @@ def problem():
     return "" if settings.EMAIL_READY else "没有配置发信服务器：请管理员设置环境变量 EMAIL_URL。"
 
 
+def remark():
+    if settings.EMAIL_READY and not settings.EMAIL_URL:
+        return "演示环境不寄出邮件，只写入数据文件夹下的 mail 目录。"
+    return f"发件人 {settings.DEFAULT_FROM_EMAIL}"
+
+
 def send(outgoing):
     if not outgoing.address:
         return refused("收件人没有登记电子邮箱。")

@@ -1,8 +1,13 @@
 """The one shape of a channel: what is handed to it, and what it says became of it.
 
-A channel is a module with `send(outgoing) -> Outcome` and `problem() -> str` (why it cannot be used now, ""
-where it can). It never touches the database, never raises for what the other side did, and answers within
-`SECONDS`. docs/channels.md says how to add one.
+A channel is a module with
+- `send(outgoing) -> Outcome`,
+- `problem() -> str`: why it cannot be used now, "" where it can,
+- `remark() -> str`: how it is set up, for the operations page,
+- `IS_THE_ROW`: whether the row itself is what is read.
+
+It never touches the database, never raises for what the other side did, and answers within `SECONDS`.
+docs/channels.md says how to add one.
 """
 
 import socket

@@ -12,6 +12,7 @@ import time
 from .shape import SENT, refused
 from .webhook import by_status, post
 from .webhook import problem as problem
+from .webhook import remark as remark
 
 IS_THE_ROW = False
 

@@ -45,6 +45,10 @@ def problem():
     return "" if settings.WEBHOOK_HOSTS else "没有允许的群机器人主机：请管理员设置环境变量 WEBHOOK_HOSTS。"
 
 
+def remark():
+    return f"允许的主机：{'、'.join(settings.WEBHOOK_HOSTS)}"
+
+
 def check_address(url):
     """Raises Unusable where this address may not be called; resolves nothing."""
     try:

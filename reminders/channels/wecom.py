@@ -5,6 +5,7 @@ import json
 from .shape import SENT, doubtful, later, refused, shortened
 from .webhook import by_status, post
 from .webhook import problem as problem
+from .webhook import remark as remark
 
 IS_THE_ROW = False
 # text.content takes at most 2,048 bytes of UTF-8.
