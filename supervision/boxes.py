@@ -117,7 +117,8 @@ def _orders_owed(user, own, plan, now):
     for each in orders.filter(Q(agency__in=own) | Q(pk__in=helping)):
         what = "协办" if not each.is_main else "签收" if each.state == State.ISSUED else "反馈"
         what = "审签反馈" if each.is_main and each.is_handed_in else what
-        yield Owed(what, str(each), each.get_absolute_url(), each.due_at, each.is_overdue(now))
+        title = f"{each.full_number or each.get_kind_display()} {each.title}"
+        yield Owed(what, title, each.get_absolute_url(), each.due_at, each.is_overdue(now))
 
 
 def _quick_owed(user, own, plan, now):
