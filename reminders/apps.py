@@ -11,5 +11,5 @@ class RemindersConfig(AppConfig):
     def ready(self):
         # They read models, which are not there yet when this module is: what they listen to is heard from
         # the start.
-        for module in ("reminders.hearing", "reminders.ticks"):
+        for module in ("reminders.hearing", "reminders.ticks", "reminders.demonstration"):
             import_module(module)

@@ -16,5 +16,6 @@ class SupervisionConfig(AppConfig):
             "supervision.due",
             "supervision.panels",
             "supervision.quick_panel",
+            "supervision.demonstration",
         ):
             import_module(module)
