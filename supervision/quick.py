@@ -9,12 +9,13 @@ audit row; and raises, in this order: Denied, Stale (`current`: the request as i
 ValidationError by field.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import F
 from django.utils import timezone
 
 from agencies import audit
@@ -114,37 +115,38 @@ class Asking:
 def sent_in_month(plan, now):
     """(how many requests of `plan` were sent in the month of `now`, {agency id: how many of them asked it}).
 
-    What the burden rules make the office look at before it asks again. Two queries.
+    What the burden rules make the office look at before it asks again. One query.
     """
     today = here(now).date()
     first = today.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     since, until = local(first, time(0)), local(following, time(0))
-    sent = AdHocRequest.objects.filter(plan=plan, sent_at__gte=since, sent_at__lt=until)
-    asked = AdHocAnswer.objects.filter(request__in=sent).order_by().values("agency")
-    by_body = asked.annotate(times=Count("request", distinct=True)).values_list("agency", "times")
-    return sent.count(), dict(by_body)
+    asked = AdHocAnswer.objects.filter(
+        request__plan=plan, request__sent_at__gte=since, request__sent_at__lt=until
+    )
+    pairs = set(asked.values_list("request", "agency"))
+    return len({request for request, _ in pairs}), Counter(agency for _, agency in pairs)
 
 
 def default_due(now):
     """Four working hours (08:30–18:00) from now, to the next half hour; where that is not today and there are
     two hours left, today 18:00. Days the calendar does not know are taken as Monday to Friday."""
-    at = here(now)
-    working = _is_working(at.date())
+    at, days = here(now), calendar.working_days()
+    working = _is_working(days, at.date())
     evening = local(at.date(), DUE_HOUR)
     if working and max(at, local(at.date(), MORNING)) + timedelta(hours=2) <= evening:
         start = max(at, local(at.date(), MORNING))
         return min(_to_half_hour(start + WORKING_HOURS), evening)
     left = max(evening - at, timedelta(0)) if working else timedelta(0)
     day = at.date() + timedelta(days=1)
-    while not _is_working(day):
+    while not _is_working(days, day):
         day += timedelta(days=1)
     return _to_half_hour(local(day, MORNING) + WORKING_HOURS - min(left, WORKING_HOURS))
 
 
-def _is_working(day):
+def _is_working(days, day):
     try:
-        return calendar.is_working_day(day)
+        return days.is_working(day)
     except calendar.YearNotCovered:
         return day.weekday() < calendar.SATURDAY
 

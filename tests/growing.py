@@ -20,9 +20,14 @@ from progress.models import (
     VerdictProposal,
     VerdictReply,
 )
-from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, TaskAmendment
+from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, Task, TaskAmendment
 from tests import factories
 from tests.cast import body
+from tests.reminders.growing import remind
+from tests.supervision.meeting_growing import MeetingRows
+from tests.supervision.order_growing import OrderRows
+from tests.supervision.problem_growing import ProblemRows
+from tests.supervision.quick_growing import QuickRows
 from tests.test_routes import World
 
 State = ProgressReport.State
@@ -61,6 +66,12 @@ class GrowingWorld(World):
             "a correction in the API": reverse("api:correction", args=[waiting.pk]),
             "a corrected return in the API": reverse("api:report", args=[self.corrected.pk]),
         }
+        self.quick = QuickRows(self.people, self.task)
+        self.orders = OrderRows(self.people, self.task)
+        self.problems = ProblemRows(self.people, self.corrected)
+        self.meetings = MeetingRows(self.people, self.task)
+        self.pages |= self.quick.pages | self.orders.pages | self.problems.pages | self.meetings.pages
+        self.pages["a message"] = remind(self).get_absolute_url()
 
     def address(self, name):
         return self.pages.get(name) or self.url(name)
@@ -74,7 +85,12 @@ class GrowingWorld(World):
             self._asked_of_own(self.number)
             self._in_the_first_task()
             self._around_single_reports()
+            self.quick.grow(list(Task.objects.filter(plan=self.task.plan, assignments__agency=body("fgw"))))
+            self.orders.grow()
+            self.problems.grow()
+            self.meetings.grow()
             self._another_unit()
+            remind(self)
 
     # --- tasks and their returns ----------------------------------------------------------------
 
@@ -99,6 +115,7 @@ class GrowingWorld(World):
         report = self._walk(report, state, percent=20)
         if state == State.ACCEPTED:
             self._correction(report)
+            self.problems.problem(report)
         if state == State.UNDER_REVIEW:
             report.signed_paper = factories.make_paper(body("fgw"), self.period, by=self.people["approver"])
             report.save(update_fields=["signed_paper"])

@@ -90,6 +90,7 @@ def _answer_page(request, plan, found, now, *, typed=None, wrong=None, problem="
     sentences}; problem: why nothing was saved."""
     table = quick_sheet.table_of(found, request.user, now)
     rows = [_row(row, (typed or {}).get(row.answer.pk), wrong or {}) for row in table.rows]
+    rows.sort(key=lambda row: row["row"].is_answered)  # what waits comes first, in its own order
     waiting = [row for row in rows if not row["row"].is_answered]
     context = {
         "plan": plan,
@@ -113,7 +114,7 @@ def _row(row, said, wrong):
         key = f"{answer.pk}-{cell.field.order}"
         text = cell.text if said is None else said.values.get(cell.field.order, "")
         control = {"cell": cell, "name": f"value-{key}", "text": text, "errors": wrong.get(key, [])}
-        control["height"] = min(max(3, len(text) // 24 + text.count("\n") + 1), 12)
+        control["height"] = min(max(2, len(text) // 24 + text.count("\n") + 1), 12)
         control["differs"] = said is not None and text.strip() != cell.text
         controls.append(control)
     return {
