@@ -19,7 +19,8 @@ class Body(forms.ModelChoiceField):
 
     def __init__(self, label="责任单位", **kwargs):
         standing = Agency.objects.bodies().filter(abolished_on__isnull=True)
-        super().__init__(standing, to_field_name="code", label=label, error_messages=BODY, **kwargs)
+        said = {"label": label, "error_messages": BODY, "empty_label": "请选择", **kwargs}
+        super().__init__(standing, to_field_name="code", **said)
 
 
 class VerbForm(forms.Form):

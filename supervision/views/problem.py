@@ -107,17 +107,19 @@ def _page(request, found, bound=None, status=200, refused=""):
     actions = problems.actions_for(user, found) if _takes_part(user, found) else []
     later = next((each for each in family if _goes_on_in(each, found)), None)
     actions = [] if later else actions
-    forms = [(action, _form(action, found, bound)) for action in actions]
+    forms = [(action, _form(action, found, bound)) for action in actions if not action.reason]
     context = {
         "plan": found.plan,
         "problem": found,
         "is_late": found.is_overdue(timezone.localdate()),
         "is_office": user.is_office,
         "later": later,
-        "family": [each for each in family if each.pk != found.pk],
+        "family": [(each, each.pk in ids) for each in family if each.pk != found.pk],
         "steps": [
             (problems.LABELS.get(step.verb, step.verb), step)
-            for step in ProblemStep.objects.filter(problem__in=ids).select_related("by", "problem__period")
+            for step in ProblemStep.objects.filter(problem__in=ids)
+            .select_related("by", "problem__period")
+            .order_by("at", "pk")
         ],
         "files": SupervisionFile.objects.filter(problem__in=ids, removed_at__isnull=True),
         "orders": SupervisionOrder.objects.visible_to(user).filter(problem__in=ids).select_related("plan"),
@@ -131,8 +133,6 @@ def _page(request, found, bound=None, status=200, refused=""):
 
 
 def _form(action, found, bound):
-    if action.reason:
-        return None
     if bound is not None and bound.verb == action.verb:
         return bound
     return FORMS[action.verb](problem=found)
