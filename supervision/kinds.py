@@ -57,8 +57,11 @@ def check_kind(kind, agency):
 
 
 def limits_of(plan):
-    """The plan's LimitRule; the usual one where it has none. One query."""
-    return LimitRule.objects.filter(plan=plan).first() or LimitRule(plan=plan)
+    """The plan's LimitRule; the usual one where it has none. One query, none where it is at hand."""
+    try:
+        return plan.limit_rule
+    except LimitRule.DoesNotExist:
+        return LimitRule(plan=plan)
 
 
 def levels_of(plan):

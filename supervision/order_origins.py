@@ -71,20 +71,19 @@ def _of_lamp(plan, said, user, now):
     period = _found(plan.periods, "code", said.get("period"))
     verdict = TaskVerdict.objects.filter(task=task, period=period).first()
     red = verdict is not None and verdict.lamp == Lamp.RED
-    lead = Assignment.objects.leads().filter(task=task, valid_until=None).select_related("agency").first()
-    helpers = _others(task, lead)
+    leads = _leads_of(task)
     why = f"{period.label}审定亮红灯（严重滞后）" if red else f"{period.label}调度"
     suggested = {
         "title": f"加快推进第{task.number}项任务“{task.title}”",
         "requirement": "请对照序时要求查找滞后原因，提出赶进度的具体措施和时间安排，并反馈落实情况。",
         "basis": f"{why}：{plan.title}第{task.number}项任务。",
         "tasks": [task],
-        "helpers": helpers,
+        "helpers": leads[1:],
     }
     return Origin(
         {"source": Source.LAMP if red else Source.HAND, "period": period},
         suggested,
-        lead.agency if lead else None,
+        leads[0] if leads else None,
         f"第 {task.number} 项任务，{why}。",
         "" if red else "这项任务本期没有审定为红灯，任务来源请按实际情况填写。",
         reverse("progress:task", args=[plan.code, period.code, task.number]),
@@ -207,14 +206,12 @@ def _found(rows, name, text):
     return found
 
 
-def _others(task, lead):
-    """The task's other leads, as helpers; supporters are named only where the matter needs them."""
+def _leads_of(task):
+    """The bodies that lead a task and can be addressed, in their order; supporters are named only where the
+    matter needs them."""
     leads = Assignment.objects.leads().filter(task=task, valid_until=None).select_related("agency")
-    return [
-        each.agency
-        for each in leads
-        if each != lead and kinds.may_be_addressed(each.agency) and not each.agency.abolished_on
-    ]
+    bodies = [each.agency for each in leads]
+    return [each for each in bodies if kinds.may_be_addressed(each) and each.abolished_on is None]
 
 
 def _one_line(text):

@@ -200,11 +200,15 @@ class SupervisionOrder(models.Model):
 
     def open_feedback(self):
         """The one feedback not decided yet, or None; asked once, or prefetched as `feedback`."""
+        if not self.is_open:
+            return None
         undecided = (OrderFeedback.State.AWAITING_APPROVAL, OrderFeedback.State.UNDER_REVIEW)
         return next((each for each in self.feedback.all() if each.state in undecided), None)
 
     def open_extension(self):
         """The one request for more time not decided yet, or None."""
+        if not self.is_open:
+            return None
         return next((each for each in self.extensions.all() if each.decided_at is None), None)
 
     def last_written_by_id(self):

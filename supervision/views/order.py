@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -66,6 +66,12 @@ SAID_AFTER = {
 }
 # Offered behind a fold: what one does rarely, or not lightly.
 QUIET = {"back_to_draft", "ask_more_time", "close", "cancel", "withdraw_feedback", "send_feedback_back"}
+STEPS = Prefetch("steps", OrderStep.objects.select_related("by"))
+# What an order that was never issued has none of.
+ANSWERED = (
+    Prefetch("feedback", OrderFeedback.objects.select_related("written_by", "approved_by", "decided_by")),
+    Prefetch("extensions", OrderExtension.objects.select_related("asked_by", "decided_by")),
+)
 PEOPLE = ("drafted_by", "checked_by", "issued_by", "received_by", "closed_by")
 
 
@@ -96,18 +102,11 @@ def order_at(request, plan, pk):
     """The order of an address, where this person may know of it; else 404."""
     check_read_supervision(request.user)
     plan = plan_at(request, plan)
-    written = OrderFeedback.objects.select_related("written_by", "approved_by", "decided_by")
-    rows = SupervisionOrder.objects.visible_to(request.user).select_related(
-        "plan", "agency", "action", *PEOPLE
-    )
-    rows = rows.prefetch_related(
-        "helpers",
-        "tasks",
-        Prefetch("feedback", written),
-        Prefetch("extensions", OrderExtension.objects.select_related("asked_by", "decided_by")),
-        Prefetch("steps", OrderStep.objects.select_related("by")),
-    )
-    return get_object_or_404(rows, plan=plan, pk=pk)
+    rows = SupervisionOrder.objects.visible_to(request.user)
+    rows = rows.select_related("plan__limit_rule", "agency", "action", *PEOPLE)
+    found = get_object_or_404(rows, plan=plan, pk=pk)
+    prefetch_related_objects([found], "helpers", "tasks", *(ANSWERED if found.issued_at else ()), STEPS)
+    return found
 
 
 @require_safe
@@ -246,26 +245,29 @@ def _steps(user, found):
 
 def _extensions(user, found):
     """Requests for more time: the body's and the office's to read."""
-    return found.extensions.all() if user.is_office or is_addressee(user, found) else []
+    reads = found.issued_at and (user.is_office or is_addressee(user, found))
+    return found.extensions.all() if reads else []
 
 
 def _files(user, found):
     """The order's files, and the feedback this person may read, each with its own; one query."""
-    every = SupervisionFile.objects.filter(removed_at__isnull=True)
-    of_feedback = {}
-    for each in every.filter(feedback__in=[each.pk for each in found.feedback.all()]):
-        of_feedback.setdefault(each.feedback_id, []).append(each)
-    readable = feedback.readable(user, found)
-    return {
-        "files": list(every.filter(order=found)),
-        "feedback": [(each, of_feedback.get(each.pk, [])) for each in readable],
-    }
+    of_order, of_feedback = [], {}
+    every = SupervisionFile.objects.filter(Q(order=found) | Q(feedback__order=found), removed_at__isnull=True)
+    for each in every:
+        kept = of_order if each.order_id else of_feedback.setdefault(each.feedback_id, [])
+        kept.append(each)
+    readable = feedback.readable(user, found) if found.issued_at else []
+    return {"files": of_order, "feedback": [(each, of_feedback.get(each.pk, [])) for each in readable]}
 
 
 def _of_signing(found, user):
-    """What the office is shown while it is signed: at which level, and until when it will be."""
-    if found.state not in SupervisionOrder.IN_THE_OFFICE or not user.is_office:
-        vacant = user.is_office and _unsigned(found) and approver_is_vacant(found.agency_id, user.successions)
-        return {"vacant": vacant}
-    level = kinds.level_for(found.plan, found.kind)
-    return {"level": level.label, "will_be_due": kinds.due_at(found, timezone.now())}
+    """What the office is shown: at which level it is signed and until when it will be, while it is; later
+    whether the body has nobody to sign its feedback off."""
+    if not user.is_office:
+        return {}
+    if found.state not in SupervisionOrder.IN_THE_OFFICE:
+        return {"vacant": _unsigned(found) and approver_is_vacant(found.agency_id, user.successions)}
+    said = {"level": kinds.level_for(found.plan, found.kind).label}
+    if found.state == State.SIGNING or found.wanted_on:
+        said["will_be_due"] = kinds.due_at(found, timezone.now())
+    return said
