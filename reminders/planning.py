@@ -8,6 +8,7 @@ makes up for the same days.
 from django.db import transaction
 
 from agencies.duties import kinds
+from progress.calendar import working_days
 from reminders.hours import hours_of, is_quiet, send_from
 from reminders.models import Message, Reminder
 from reminders.rules import make_up_since, planned_for
@@ -28,14 +29,15 @@ def plan_day(day, now):
     of, and takes subject and text from `digests.compose`. Once the day's quiet hours have begun nothing is
     planned: it is made up for in the morning.
     """
-    since = make_up_since(day)
+    days = working_days()
+    since = make_up_since(day, days)
     digests = {}
     for plan in Plan.objects.filter(reminder_rules__is_on=True).distinct():
         hours = hours_of(plan)
         begins = send_from(hours, day)
         if begins <= now and is_quiet(hours, now):
             continue
-        for each in planned_for(plan, day, now, since=since).planned:
+        for each in planned_for(plan, day, now, since=since, days=days, hours=hours).planned:
             digests.setdefault(each.address, []).append((each, begins))
     return _write(day, now, _without_known(digests, since))
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agencies.models import Agency, User
-from progress.calendar import working_days
+from progress.calendar import WorkingDays, working_days
 from progress.timetable import here
 from reminders import digests, planning
 from reminders.hours import hours_of, is_quiet, is_sending_day, send_from
-from reminders.models import Robot
+from reminders.models import Robot, SendingHours
 from reminders.models.rules import Channel
 from reminders.rules import DayPlan, make_up_since, planned_for
 
@@ -78,25 +78,39 @@ class Preview:
         return sum(1 for each in self.digests if each.channel == channel)
 
 
-def next_sending_day(plan, now):
-    """The next day after today on which machines may speak. Three queries."""
-    hours, days = hours_of(plan), working_days()
+@dataclass(frozen=True)
+class Setting:
+    """When a plan's machines may speak, read once: three queries."""
+
+    hours: SendingHours
+    days: WorkingDays
+
+    @classmethod
+    def of(cls, plan):
+        return cls(hours_of(plan), working_days())
+
+    def is_sending_day(self, day):
+        return is_sending_day(self.hours, day, self.days)
+
+
+def next_sending_day(setting, now):
+    """The next day after today on which machines may speak."""
     day = here(now).date() + timedelta(days=1)
-    while not is_sending_day(hours, day, days):
+    while not setting.is_sending_day(day):
         day += timedelta(days=1)
     return day
 
 
-def preview(plan, day, now, *, rules=None):
+def preview(plan, day, now, *, setting, rules=None):
     """The Preview of `day` (today or later), from what is due at `now`.
 
-    rules: as for `rules.planned_for`. For today and, where no other sending day comes before it, for a later
-    day it includes what was missed and would be made up for.
+    setting: the plan's Setting; rules: as for `rules.planned_for`. For today and, where no other sending day
+    comes before it, for a later day it includes what was missed and would be made up for.
     """
-    hours = hours_of(plan)
+    hours, days = setting.hours, setting.days
     moment = max(now, send_from(hours, day))
-    since = make_up_since(day) if _comes_first(plan, hours, day, now) else None
-    of_day = planned_for(plan, day, moment, rules=rules, since=since)
+    since = make_up_since(day, days) if _comes_first(setting, day, now) else None
+    of_day = planned_for(plan, day, moment, rules=rules, since=since, days=days, hours=hours)
     if since is not None:
         known = planning.ledger_keys(since)
         of_day.planned = [
@@ -112,12 +126,12 @@ def preview(plan, day, now, *, rules=None):
     )
 
 
-def _comes_first(plan, hours, day, now):
+def _comes_first(setting, day, now):
     """Whether no sending day that is still to come lies before `day`."""
-    today, days = here(now).date(), working_days()
+    today, hours = here(now).date(), setting.hours
     over = is_quiet(hours, now) and send_from(hours, today) <= now
     first = today + timedelta(days=1) if over else today
-    while first < day and not is_sending_day(hours, first, days):
+    while first < day and not setting.is_sending_day(first):
         first += timedelta(days=1)
     return first >= day
 

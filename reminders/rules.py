@@ -79,7 +79,7 @@ class Turn:
 # --- planning ----------------------------------------------------------------------------------
 
 
-def planned_for(plan, day, now, *, rules=None, since=None):
+def planned_for(plan, day, now, *, rules=None, since=None, days=None, hours=None):
     """The DayPlan of `plan` for `day`: what its rules say then of what is due at `now`.
 
     rules: ReminderRules to apply, on or off (default: those that are on). since: the first day that is made
@@ -88,9 +88,9 @@ def planned_for(plan, day, now, *, rules=None, since=None):
     """
     if rules is None:
         rules = list(ReminderRule.objects.filter(plan=plan, is_on=True))
-    days = working_days()
+    days = days or working_days()
     plan_of_day = DayPlan(day)
-    if not is_sending_day(hours_of(plan), day, days):
+    if not is_sending_day(hours or hours_of(plan), day, days):
         plan_of_day.is_off = True
         return plan_of_day
     occasions = Occasions(days)
@@ -101,9 +101,9 @@ def planned_for(plan, day, now, *, rules=None, since=None):
     return plan_of_day
 
 
-def make_up_since(day):
-    """The first of the working days before `day` that are made up for. Two queries."""
-    return Occasions(working_days()).before(day, MAKE_UP_DAYS)
+def make_up_since(day, days):
+    """The first of the working days before `day` that are made up for. days: WorkingDays."""
+    return Occasions(days).before(day, MAKE_UP_DAYS)
 
 
 def next_turns(plan, rules, today, now):

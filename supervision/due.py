@@ -46,7 +46,7 @@ def _of_order(kind, order, at, *, silent_for=frozenset()):
     return DueItem(
         kind=kind,
         subject=f"order:{order.pk}",
-        title=str(order),
+        title=f"{order.full_number or order.get_kind_display()}《{order.title}》",
         url=order.get_absolute_url(),
         plan=order.plan_id,
         at=at,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from agencies.spreadsheets import Column, list_response
 from progress.timetable import here
 from reminders.permissions import check_keep_rules
-from reminders.preview import FURTHEST, next_sending_day, preview
+from reminders.preview import FURTHEST, Setting, next_sending_day, preview
 from reminders.rule_forms import PreviewForm
 from reminders.views.place import plan_at
 
@@ -32,14 +32,14 @@ def preview_page(request, plan):
 def _asked(request, plan):
     """(the form, the Preview it asks for or None, the body it is narrowed to or None)."""
     now, rules = timezone.now(), list(plan.reminder_rules.all())
-    today = here(now).date()
-    asked = {"day": request.GET.get("day") or next_sending_day(plan, now), "rule": request.GET.get("rule")}
+    today, setting = here(now).date(), Setting.of(plan)
+    asked = {"day": request.GET.get("day") or next_sending_day(setting, now), "rule": request.GET.get("rule")}
     form = PreviewForm(asked, rules=rules, first=today, last=today + FURTHEST)
     if not form.is_valid():
         return form, None, None
     only = form.cleaned_data["rule"]
     form.chosen = [rule for rule in rules if (rule.pk == only if only else rule.is_on)]
-    shown = preview(plan, form.cleaned_data["day"], now, rules=form.chosen)
+    shown = preview(plan, form.cleaned_data["day"], now, setting=setting, rules=form.chosen)
     code = request.GET.get("agency")
     agency = next((row.agency for row in shown.bodies if row.agency and row.agency.code == code), None)
     return form, shown, agency

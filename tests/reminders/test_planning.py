@@ -287,10 +287,14 @@ def test_words_typed_into_a_task_are_no_markup(plan, fgw, reporter, rule):
 # --- the preview writes nothing ----------------------------------------------------------------
 
 
+def look(plan, day, now):
+    return preview.preview(plan, day, now, setting=preview.Setting.of(plan))
+
+
 def test_the_preview_shows_what_planning_then_writes(plan, reports, reporter, office, rule):
     person("second", "reporter", "fgw", full_name="孙二")
     rule(offset=-1, audience=["reporter", "office"], channels=["inbox", "mail"])
-    shown = preview.preview(plan, DAY_BEFORE, early(DAY_BEFORE))
+    shown = look(plan, DAY_BEFORE, early(DAY_BEFORE))
     assert not Message.objects.exists()
     assert not Reminder.objects.exists()
     assert (shown.things, shown.people, shown.inbox, shown.mail) == (3, 3, 3, 0)
@@ -305,8 +309,8 @@ def test_the_preview_shows_what_planning_then_writes(plan, reports, reporter, of
 
 def test_the_preview_tells_what_is_made_up_for_only_on_the_first_day(plan, reports, rule):
     rule(offset=-1)
-    assert preview.preview(plan, DUE_DAY, early(DUE_DAY)).made_up == 3
-    assert preview.preview(plan, DUE_DAY, early(DAY_BEFORE)).things == 0
-    assert preview.preview(plan, DUE_DAY, at(DAY_BEFORE, 22)).made_up == 3
+    assert look(plan, DUE_DAY, early(DUE_DAY)).made_up == 3
+    assert look(plan, DUE_DAY, early(DAY_BEFORE)).things == 0
+    assert look(plan, DUE_DAY, at(DAY_BEFORE, 22)).made_up == 3
     plan_day(DUE_DAY, early(DUE_DAY))
-    assert preview.preview(plan, DAY_AFTER, at(DUE_DAY, 22)).things == 0
+    assert look(plan, DAY_AFTER, at(DUE_DAY, 22)).things == 0
