@@ -28,8 +28,10 @@ SUBJECTS = {
     "progress.taskverdict": "亮灯",
     "progress.verdictproposal": "亮灯拟定",
     "progress.meetingedition": "会议版",
-    "progress.problem": "存在问题",
+    "supervision.problem": "问题",
     "progress.calendarday": "工作日历",
+    "reminders.message": "消息",
+    "reminders.robot": "群机器人",
 }
 
 

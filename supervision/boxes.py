@@ -156,7 +156,7 @@ def _problems_owed(user, own, plan, now):
     to_solve = Q(state=Problem.State.IN_HAND, level=Problem.Level.UNIT)
     for each in of_body.filter(to_solve | Q(state=Problem.State.ANSWERED)).select_related("plan"):
         what = "整改" if each.state == Problem.State.IN_HAND else "看答复"
-        title = f"存在问题：{_short(each.text)}"
+        title = f"存在问题：{_short(each.words)}"
         yield Owed(what, title, each.get_absolute_url(), each.due_on, each.is_overdue(today), is_day=True)
 
 

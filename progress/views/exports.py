@@ -31,7 +31,7 @@ LISTS = (
     ListExport("报送清单", "每个单位每项任务报到了哪一步。", "progress:returns", "progress:returns_export"),
     ListExport("更正申请", "已采用内容的更正和依据。", "progress:corrections", "progress:corrections_export"),
     ListExport("待核定数据", "仍为预计或快报的指标值。", "progress:values", "progress:values_export"),
-    ListExport("问题清单", "已采用进展中反映的问题。", "progress:problems", "progress:problems_export"),
+    ListExport("本期反映的问题", "已采用进展中反映的问题。", "progress:problems", "progress:problems_export"),
     ListExport("年度目标", "当年年度工作要点和序时安排。", "tasks:goals", "tasks:goals_export"),
     ListExport("量化目标", "计划原文中的指标和目标值。", "tasks:targets", "tasks:targets_export"),
     ListExport("项目", "计划原文点名的项目及阶段。", "tasks:projects", "tasks:projects_export"),
