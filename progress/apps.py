@@ -10,5 +10,5 @@ class ProgressConfig(AppConfig):
 
     def ready(self):
         # They read models, which are not there yet when this module is.
-        for module in ("progress.duty_changes", "progress.due"):
+        for module in ("progress.duty_changes", "progress.due", "progress.lagging"):
             import_module(module)

@@ -8,7 +8,7 @@ COLOURS = {"unprompted": "#1f8a4c", "prompted": "#1f4fc4", "late": "#d99a1c", "n
 PATTERNS = {"late": "triangle", "never": "rect"}
 DARK_TEXT = ("late",)
 # A piece narrower than this has no room for its figure.
-NARROW = 5
+NARROW = 12
 
 
 def shares_by_period(shares):
@@ -17,7 +17,7 @@ def shares_by_period(shares):
     filled = {period: each for period, each in shares.items() if each.owed}
     periods = list(filled)
     option = {
-        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 16, "top": 56, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item"},
         "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 14, "icon": "roundRect"},
         "xAxis": {

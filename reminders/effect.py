@@ -57,7 +57,7 @@ class Response:
 
 
 def group_of(due_at, left_at, first_at):
-    """To which of GROUPS a return belongs. due_at None (待定) is never late; first_at: when first reminded."""
+    """To which of GROUPS a return belongs. due_at None (待定) is never late; first_at: the first reminder."""
     if left_at is None:
         return "never"
     if due_at is not None and left_at > due_at:
@@ -69,7 +69,7 @@ def shares(plan):
     """{period: Shares} of every opened period of the plan in order; 补录 is never reminded and not in it. Two
     queries."""
     periods = plan.periods.filter(opened_at__isnull=False, is_backfill=False).order_by(
-        "starts_on", "-ends_on"
+        "ends_on", "-starts_on"
     )
     told = Reminder.objects.told().to_bodies().filter(report=OuterRef("pk")).annotate(told_at=TOLD_AT)
     first = Subquery(told.order_by("told_at").values("told_at")[:1])

@@ -7,14 +7,16 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from agencies.reach import told
+from progress.figures import URGED
 from progress.frame import BADGES
 from progress.workflow import report_moved
-from reminders import inbox
+from reminders import inbox, owed
 from reminders import news as _news
 
 log = logging.getLogger(__name__)
 
 BADGES["inbox"] = inbox.unread_of
+URGED.append(owed.urged_reports)
 
 
 @receiver(told)

@@ -41,6 +41,11 @@ class Owed:
         return f"{self.kind.name}:{self.item.subject}"
 
     @property
+    def what(self):
+        """What it is called where its 报告期 stands beside it."""
+        return self.item.title.removeprefix(self.period.label) if self.period else self.item.title
+
+    @property
     def due_at(self):
         """Its deadline; None where it has none, or none yet."""
         return self.item.at if self.kind.is_deadline else None
@@ -58,8 +63,7 @@ class Owed:
     @property
     def _standing(self):
         if not self.kind.is_deadline:
-            waited = days_overdue(self.item.at, self.now)
-            return f"{self.kind.label}，已等待{waited}天" if waited else self.kind.label
+            return f"{self.kind.label}，自{spoken_day(self.item.at)}起"
         if self.due_at is None:
             return "截止时间待定"
         if self.days:

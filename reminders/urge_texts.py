@@ -18,7 +18,7 @@ def group_text(owed, words, by, now):
         return ""
     bodies = {each.agency for each in said}
     head = f"【催报】截至{_moment(now)}，{len(bodies)}家单位共{len(said)}项待办理："
-    return "\n".join([head, *_by_body(said, heads=True), "", *_words(words), f"市领导小组办公室　{by}"])
+    return "\n".join([head, *_words(words), *_by_body(said, heads=True), "", f"市领导小组办公室　{by}"])
 
 
 def for_group(owed):

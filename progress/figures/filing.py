@@ -349,8 +349,12 @@ class Unreported:
         return self.report.due_at
 
 
+# How often reports were urged, as the app that urges counts it: functions (ids of reports) -> {id: number}.
+URGED = []
+
+
 def unreported(plan, period, user, now):
-    """未报 rows of a period in official order of bodies; days overdue are calendar days begun. 2 queries."""
+    """未报 rows of a period in official order of bodies; days overdue are calendar days begun. 3 queries."""
     rows = list(
         counted_for(user)
         .filter(conditions(now)["unfiled"], period=period, period__plan=plan)
@@ -358,15 +362,19 @@ def unreported(plan, period, user, now):
         .order_by("agency__order", "task__number")
     )
     reporters = _reporters({row.agency_id for row in rows}, now)
-    return [_unreported(row, reporters.get(row.agency_id), now) for row in rows]
+    urged = {}
+    for counted in URGED:
+        urged |= counted([row.pk for row in rows])
+    return [_unreported(row, reporters.get(row.agency_id), urged.get(row.pk, 0), now) for row in rows]
 
 
-def _unreported(report, reporter, now):
+def _unreported(report, reporter, reminded, now):
     return Unreported(
         report=report,
         days_overdue=days_overdue(report.due_at, now),
         filled_by=reporter.full_name if reporter else "",
         phone=reporter.phone if reporter else "",
+        reminded=reminded,
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from agencies.models import Agency, Role
 from progress.models import ProgressReport, ReportingPeriod
@@ -185,6 +186,9 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.day} {self.get_channel_display()} {self.recipient or self.robot}"
+
+    def get_absolute_url(self):
+        return reverse("reminders:message", args=[self.pk])
 
 
 class ReminderQuerySet(models.QuerySet):

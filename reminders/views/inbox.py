@@ -39,8 +39,7 @@ def inbox(request):
 @require_safe
 def message(request, pk):
     found = _own(request, pk)
-    context = {"message": found, "lines": found.reminders.all() if found.kind != Message.Kind.NEWS else ()}
-    return render(request, "reminders/message.html", context)
+    return render(request, "reminders/message.html", {"message": found, "parts": inbox_rules.parts_of(found)})
 
 
 @open_to_colleagues
@@ -69,7 +68,7 @@ def inbox_read(request):
 
 def _own(request, pk):
     """A message in one's own inbox; anybody else's is not there."""
-    return get_object_or_404(Message.objects.inbox_of(request.user), pk=pk)
+    return get_object_or_404(Message.objects.inbox_of(request.user).select_related("urge__by"), pk=pk)
 
 
 def _is_here(url):
