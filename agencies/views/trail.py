@@ -47,9 +47,10 @@ def trail_export(request):
 
 
 def _prepare(event, user):
-    """Name the kind of object; what was said about a return is for those who may read returns."""
+    """Name the kind of object; what was said about a return, or to supervision, is for those who may read
+    returns."""
     event.subject_kind = SUBJECTS.get(event.subject_type, "其他")
-    if event.subject_type.startswith("progress.") and not sees(user, "return_left"):
+    if event.subject_type.startswith(("progress.", "supervision.")) and not sees(user, "return_left"):
         event.detail = {}
     return event
 
