@@ -30,6 +30,7 @@ SUBJECTS = {
     "progress.meetingedition": "会议版",
     "supervision.problem": "问题",
     "progress.calendarday": "工作日历",
+    "supervision.adhocrequest": "临时调度",
     "reminders.message": "消息",
     "reminders.robot": "群机器人",
 }

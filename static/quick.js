@@ -91,6 +91,6 @@
     area.select();
     let done = false;
     try { await navigator.clipboard.writeText(area.value); done = true; } catch (error) { done = document.execCommand("copy"); }
-    window.suzhou.toast(done ? "已复制，可以粘贴到工作群。" : "浏览器不允许复制，文字已选中，请按 Ctrl+C。", done ? "good" : "");
+    button.textContent = done ? "已复制" : "文字已选中，请按 Ctrl+C";
   }));
 })();

@@ -162,12 +162,12 @@ class QuickFilter(django_filters.FilterSet):
         model = AdHocRequest
         fields = ["state", "agency", "q"]
 
-    def __init__(self, data, queryset, *, plan, reads_all, now, **kwargs):
+    def __init__(self, data, queryset, *, user, plan, reads_all, now, **kwargs):
         """reads_all: whether the person reads the answers of every body; queryset: with `asked` and
         `answered` (`quick_sheet.along_counts`)."""
         super().__init__(data, queryset, **kwargs)
         self.now = now
-        asked = AdHocAnswer.objects.filter(request__plan=plan)
+        asked = AdHocAnswer.objects.visible_to(user).filter(request__plan=plan)
         self.filters["agency"].queryset = Agency.objects.filter(pk__in=asked.values("agency"))
         if not reads_all:
             del self.filters["agency"]

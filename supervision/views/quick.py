@@ -68,7 +68,8 @@ def _listed(request, plan):
     plan, now = plan_at(request, plan), timezone.now()
     rows = AdHocRequest.objects.visible_to(request.user).filter(plan=plan).select_related("plan")
     rows = rows.annotate(**quick_sheet.along_counts(request.user))
-    found = QuickFilter(request.GET, rows, plan=plan, reads_all=_reads_all(request.user), now=now)
+    user, reads_all = request.user, _reads_all(request.user)
+    found = QuickFilter(request.GET, rows, user=user, plan=plan, reads_all=reads_all, now=now)
     return plan, found, _sorted(found.qs, request.GET.get("sort", "")), now
 
 
