@@ -28,6 +28,7 @@ SUBJECTS = {
     "progress.taskverdict": "亮灯",
     "progress.verdictproposal": "亮灯拟定",
     "progress.meetingedition": "会议版",
+    "supervision.supervisionorder": "督办件",
     "supervision.problem": "问题",
     "progress.calendarday": "工作日历",
     "supervision.adhocrequest": "临时调度",

@@ -145,10 +145,7 @@ def test_files_of_unsigned_feedback_are_the_bodys_own(made, team, as_, leader, k
     assert statuses() == [200, 200, 200, 200, 404, 404]
     do(as_(team["office"]), order, "accept_feedback")
     assert statuses() == [200] * 6
-    found = as_(leader).get(address)
-    assert (
-        b"".join(found.streaming_content).startswith(b"%PDF") and "attachment" in found["Content-Disposition"]
-    )
+    assert fetched(as_(leader), address)[1].startswith(b"%PDF")
 
 
 def test_leaders_and_helping_bodies_read_what_was_issued(made, as_, leader, kjj_reporter, kjj, stranger):

@@ -4,7 +4,7 @@ import threading
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from agencies.audit import trail_of
 from agencies.models import Agency, AuditEvent
@@ -83,6 +83,13 @@ def test_the_trail_has_none_of_the_words(order, team):
     walk_order(order, State.CLOSED, **team)
     said = " ".join(f"{each.subject_label} {each.detail}" for each in AuditEvent.objects.all())
     assert not any(words in said for words in (order.title, order.requirement, "已完成前期工作"))
+
+
+def test_the_way_of_an_order_cannot_be_changed(order, team):
+    walk_order(order, State.ISSUED, **team)
+    for statement in ("UPDATE supervision_orderstep SET words = ''", "DELETE FROM supervision_orderstep"):
+        with pytest.raises(DatabaseError, match="不可更改或删除"), transaction.atomic():
+            connection.cursor().execute(statement)
 
 
 def test_each_mark_and_year_counts_on_its_own(fgw, team):
