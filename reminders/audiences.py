@@ -11,6 +11,7 @@ from agencies.models import AgencySuccession, Contact, Post, Role, User
 from agencies.reach import office_people, people_at
 from progress.timetable import here
 from reminders import choices
+from reminders.channels import problem_of
 from reminders.models import Robot
 from reminders.models.rules import Audience, Channel
 from tasks.knowing import people_knowing
@@ -141,12 +142,16 @@ class Audiences:
 
     @cached_property
     def _mailable(self):
+        if problem_of(Channel.MAIL):
+            # What cannot leave is not planned; the operations page says why.
+            return set()
         with_address = User.objects.filter(is_active=True).exclude(email="")
         return set(with_address.values_list("pk", flat=True)) - choices.refusing(Channel.MAIL)
 
     @cached_property
     def _robots(self):
-        return list(Robot.objects.filter(is_on=True).values_list("pk", "agency"))
+        on = Robot.objects.filter(is_on=True)
+        return [] if problem_of(Channel.ROBOT) else list(on.values_list("pk", "agency"))
 
     def _robots_for(self, rule, item):
         """A body's own group hears what is its own; a group of several bodies what everybody may know. The

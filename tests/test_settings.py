@@ -31,6 +31,10 @@ def run_check(tmp_path, **environment):
         ({"DATABASE_URL": "mysql://root@localhost/suzhou"}, "只支持 postgres:// 和 sqlite://"),
         ({"PASSWORD_PROFILE": "weak"}, "可写 default、mlps"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY 太短"),
+        ({"EMAIL_URL": "mail.example.cn:25"}, "EMAIL_URL 无法识别"),
+        ({"SITE_URL": "plan.example.cn/work"}, "SITE_URL"),
+        ({"DEFAULT_FROM_EMAIL": "办公室"}, "DEFAULT_FROM_EMAIL"),
+        ({"WEBHOOK_HOSTS": "https://oapi.dingtalk.com"}, "WEBHOOK_HOSTS 无法识别"),
     ],
 )
 def test_unusable_setting_says_how_to_mend_it(tmp_path, environment, words):

@@ -24,7 +24,10 @@ from .site import ROOT, Site
 
 NOTHING_COLLECTED = 5
 # What a developer's own shell may hold, and no test may see.
-FORGOTTEN = ("DATABASE_URL", "REDIS_URL", "DEMO", "DEBUG", "HTTPS", "HOST", "PORT", "ALLOWED_HOSTS")
+FORGOTTEN = (
+    *("DATABASE_URL", "REDIS_URL", "DEMO", "DEBUG", "HTTPS", "HOST", "PORT", "ALLOWED_HOSTS"),
+    *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "SITE_URL", "WEBHOOK_HOSTS"),
+)
 EVERYWHERE = "not browser and not services"
 # Every day what no database changes is run on SQLite alone; with --full on both.
 ON_THE_SECOND = f"{EVERYWHERE} and not once"

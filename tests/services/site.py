@@ -12,7 +12,10 @@ from .ports import free_port, wait_for_port, wait_until_free
 ROOT = Path(__file__).resolve().parent.parent.parent
 # 12 October 2026, 09:00 in Shanghai: the third quarter of 2026 is being reported.
 MOMENT = "2026-10-12T09:00:00+08:00"
-FORGOTTEN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "HOST", "PORT", "HTTPS", "DEBUG")
+FORGOTTEN = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "HOST", "PORT", "HTTPS", "DEBUG"),
+    *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "SITE_URL", "WEBHOOK_HOSTS"),
+)
 
 
 class Site:
