@@ -18,8 +18,8 @@ DOZEN = 12
 # A file of several sheets asks for each of them, and notes that it was taken away and what it tells of.
 MOST = {"progress:export_quarter": 24, "api:export_quarter": 24}
 # What reminders would say: every kind of thing that can be due is asked for, whatever the amount of data.
-MOST |= dict.fromkeys(("reminders:rules", "reminders:rules_export"), 34)
-MOST |= dict.fromkeys(("reminders:preview", "reminders:preview_export"), 44)
+MOST |= dict.fromkeys(("reminders:rules", "reminders:rules_export"), 36)
+MOST |= dict.fromkeys(("reminders:preview", "reminders:preview_export"), 48)
 VISITORS = ("reporter", "colleague", "approver", "office", "leader", "admin")
 # Lists of the API that must be told which plan and period.
 ASKED = {f"api:{name}" for name in ("targets", "verdicts", "problems", "overview", "export_quarter")}

@@ -7,6 +7,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from agencies.models import AgencyGroup, AgencyName, Role
 from progress.models import Handout
+from reminders.models import ReminderRule
 from tests import factories
 from tests.cast import body, client_of, person
 from tests.routes import ROUTES
@@ -66,7 +67,12 @@ class World:
             "inference": inferred.pk,
             "inference_kind": "name",
             "missing": 987654,
+            "rule": self._rule(task.plan).pk,
         }
+
+    def _rule(self, plan):
+        said = {"audience": ["reporter"], "channels": ["inbox"], "line": "{任务}"}
+        return ReminderRule.objects.create(plan=plan, name="催报", kind="return", **said)
 
     def _handed_out(self, report, part):
         return Handout.objects.create(

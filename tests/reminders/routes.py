@@ -4,7 +4,7 @@ from tests.routing import NO_POST, OFFICE_OR_ADMIN, OFFICE_PAGE, Route, all_get,
 
 MISSING = {"pk": "missing"}
 OF_PLAN = {"plan": "plan"}
-NO_RULE = all_get(403, nobody=404, offices=404)
+OF_RULE = {**OF_PLAN, "pk": "rule"}
 OPERATED = all_get(403, offices=404, admin=404)
 
 ROUTES = {
@@ -33,9 +33,9 @@ ROUTES = {
     "reminders:rules_export": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
     "reminders:hours": Route(NO_POST, office_act(400), OF_PLAN),
     "reminders:rule_new": Route(OFFICE_PAGE, office_act(400), OF_PLAN),
-    "reminders:rule": Route(NO_RULE, NO_RULE, {**OF_PLAN, "pk": "missing"}),
-    "reminders:rule_switch": Route(NO_POST, NO_RULE, {**OF_PLAN, "pk": "missing"}),
-    "reminders:rule_delete": Route(NO_POST, NO_RULE, {**OF_PLAN, "pk": "missing"}),
+    "reminders:rule": Route(OFFICE_PAGE, office_act(400), OF_RULE),
+    "reminders:rule_switch": Route(NO_POST, office_act(), OF_RULE),
+    "reminders:rule_delete": Route(NO_POST, office_act(), OF_RULE),
     "reminders:preview": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
     "reminders:preview_export": Route(OFFICE_PAGE, NO_POST, OF_PLAN),
     # --- urging by hand, the ledger, and whether it helps ---

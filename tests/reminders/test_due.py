@@ -58,7 +58,7 @@ def test_what_awaits_a_signature_is_the_approvers_until_it_is_signed(plan, repor
 
 def test_what_is_accepted_is_due_no_more(plan, report, people):
     factories.make_goal(report.task, by=people["office"])
-    walk(report, "accepted", **people)
+    walk(report, "accepted", **people, percent=20)
     assert {kind: due(plan, kind) for kind in kinds() if due(plan, kind)} == {}
 
 
