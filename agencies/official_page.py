@@ -201,7 +201,7 @@ class OfficialDocument:
         rows: [[(label, value), …]]; one pair takes the whole width, two share it. roomy: labels of rows with
         room to write by hand.
         """
-        table = self._empty_table(len(rows), [17, 33, 17, 33])
+        table = self._empty_table(len(rows), [15, 37, 15, 33])
         for row, pairs in zip(table.rows, rows, strict=True):
             room = ROOMY_ROW if pairs[0][0] in roomy else SLIP_ROW
             row.height, row.height_rule = Mm(room), WD_ROW_HEIGHT_RULE.AT_LEAST

@@ -10,7 +10,7 @@ from supervision.circular_figures import listed_by_class, readable
 from supervision.models import Circular
 
 COLUMNS = (
-    Column("序号", 6),
+    Column("序号", 7),
     Column("单位", 26),
     Column("应报", 8),
     Column("按时", 8),
@@ -18,7 +18,7 @@ COLUMNS = (
     Column("未报", 8),
     Column("退回", 8),
     Column("滞后任务", 26),
-    Column("逾期督办", 24),
+    Column("逾期督办", 26),
 )
 BEHIND_COLUMNS = (
     Column("序号", 6),

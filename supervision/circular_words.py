@@ -125,13 +125,13 @@ def _missing_words(row):
 
 
 def _named(data, rows, words):
-    """“县区：泗县人民政府（1项）；市直及党群部门：…”."""
+    """“县区1个，为泗县人民政府（1项）；市直及党群部门2个，为…”."""
     wanted = {row["code"] for row in rows}
     said = []
     for name, listed in listed_by_class(data):
         bodies = [f"{row['name']}（{words(row)}）" for row in listed if row["code"] in wanted]
         if bodies:
-            said.append(f"{name}{'、'.join(bodies)}")
+            said.append(f"{name}{len(bodies)}个，为{'、'.join(bodies)}")
     return "；".join(said)
 
 

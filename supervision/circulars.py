@@ -70,10 +70,9 @@ class Signature:
 def take(period, *, by, now):
     """拟办 the circular of a period from its figures at `now`. One at a time. Raises Denied, WrongState."""
     permissions.check_keep_circulars(by)
-    if not period.is_open:
-        raise WrongState(f"{period.label}还没有开放填报，没有可以通报的情况。")
-    if Circular.objects.filter(period=period, state__in=UNDER_WAY).exists():
-        raise WrongState("本期已有一份通报在办理中，请先办结或撤销它。")
+    refused = why_not_take(period)
+    if refused:
+        raise WrongState(refused)
     data = gather(period, now)
     circular = Circular.objects.create(
         period=period,
@@ -88,6 +87,15 @@ def take(period, *, by, now):
     )
     audit.record("拟办通报", circular, by=by, now=now)
     return circular
+
+
+def why_not_take(period):
+    """Why no circular of a period can be drafted now, or "" where one can. One query."""
+    if not period.is_open:
+        return f"{period.label}还没有开放填报，没有可以通报的情况。"
+    if Circular.objects.filter(period=period, state__in=UNDER_WAY).exists():
+        return "本期已有一份通报在办理中，请先办结或撤销它。"
+    return ""
 
 
 @transaction.atomic

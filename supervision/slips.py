@@ -26,7 +26,7 @@ HEADINGS = {
     OrderKind.TALK: "约谈通知书",
 }
 # Rows with room to write by hand where nothing has been said yet.
-ROOMY = ("办理要求", "反馈", "审核意见")
+ROOMY = ("反馈", "审核意见")
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def circulars_page(request, plan, period):
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "total": found.queryset.count(),
         "is_office": request.user.is_office,
+        "refused": circulars.why_not_take(period) if request.user.is_office else "",
     }
     return render(request, "supervision/circulars.html", context)
 
