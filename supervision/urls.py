@@ -104,6 +104,7 @@ urlpatterns = [
     path("work/<plan:plan>/problems/triage/", problems.problems_triage, name="problems_triage"),
     path("work/<plan:plan>/problems/new/", problem.problem_new, name="problem_new"),
     path("work/<plan:plan>/problems/<int:pk>/", problem.problem, name="problem"),
+    path("work/<plan:plan>/problems/<int:pk>/paper.docx", problem.problem_paper, name="problem_paper"),
     path("work/<plan:plan>/problems/<int:pk>/<slug:verb>/", problem.problem_act, name="problem_act"),
     # --- circulars (通报) ---
     path("work/<plan:plan>/<period:period>/circulars/", circulars.circulars_page, name="circulars"),

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.official_page import word_response
 from progress.filetypes import Refused
 from progress.frame import frame_of
 from progress.workflow import Stale, WrongState
-from supervision import files, permissions, problems
+from supervision import files, permissions, problem_papers, problems
 from supervision.models import Problem, ProblemStep, SupervisionFile, SupervisionOrder
 from supervision.problem_forms import FORMS, ProblemForm
+from supervision.sender import sender
 from supervision.upload_forms import name_too_large
 from supervision.views.files import takes_files
 from supervision.views.place import plan_at
@@ -114,6 +116,7 @@ def _page(request, found, bound=None, status=200, refused=""):
         "is_late": found.is_overdue(timezone.localdate()),
         "is_office": user.is_office,
         "later": later,
+        "has_paper": user.is_office and problem_papers.is_taken_up(found),
         "family": [(each, each.pk in ids) for each in family if each.pk != found.pk],
         "steps": [
             (problems.LABELS.get(step.verb, step.verb), step)
@@ -170,6 +173,21 @@ def _chain(found, family):
         chain.append(known[before])
         before = known.pop(before).continues_id
     return chain
+
+
+# --- 提请 -------------------------------------------------------------------------------------------
+
+
+@require_safe
+def problem_paper(request, plan, pk):
+    """The draft 请示 of a problem that is taken up, as a Word file, for the office."""
+    permissions.check_handle_problems(request.user)
+    found = _find(request, plan, pk)
+    try:
+        content = problem_papers.submission_of(found, sender(timezone.localdate()))
+    except WrongState as refusal:
+        return _page(request, found, status=409, refused=refusal.reason)
+    return word_response(problem_papers.title_of(found), content)
 
 
 # --- by hand ---------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ ROUTES = {
     "supervision:problem": Route(
         all_get(404, nobody=403, admin=403), NO_POST, {"plan": "plan", "pk": "missing"}
     ),
+    "supervision:problem_paper": Route(all_get(403, offices=404), NO_POST, {"plan": "plan", "pk": "missing"}),
     "supervision:problem_act": Route(
         all_get(404, nobody=403, admin=403),
         all_get(404, nobody=403, admin=403),

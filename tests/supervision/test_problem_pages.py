@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from docx import Document
 from openpyxl import load_workbook
 
 from supervision import problems, raising
@@ -244,6 +245,19 @@ def test_the_office_sets_one_down(as_, office, reporter, fgw):
     assert (problem.task, problem.state, problem.report) == (task, State.RAISED, None)
     assert post(client, problem, "drop", words="重复登记").status_code == 302
     assert rows(client.get(LIST)) == []
+
+
+def test_what_is_taken_up_has_a_draft_for_those_above(as_, office, reporter, raised, today):
+    problem = raised(request="请市政府统筹用地指标")
+    paper = f"{LIST}{problem.pk}/paper.docx"
+    assert as_(office).get(paper).status_code == 409
+    due_on = (today + timedelta(days=9)).isoformat()
+    post(as_(office), problem, "triage", level="government", due_on=due_on, agency="fgw")
+    assert "请示稿" in as_(office).get(problem.get_absolute_url()).text
+    lines = [each.text for each in Document(BytesIO(as_(office).get(paper).content)).paragraphs]
+    assert lines[:2] == ["代拟稿", "关于提请研究“任务之1”有关问题的请示"]
+    assert "市委、市政府：" in lines and WORDS in lines and "请市政府统筹用地指标" in lines
+    assert as_(reporter).get(paper).status_code == 403
 
 
 def test_orders_made_of_it_are_shown(as_, office, office2, raised, fgw):
