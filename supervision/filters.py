@@ -355,11 +355,12 @@ class OrderFilter(django_filters.FilterSet):
     def standing(self, queryset, name, value):
         if value == "open":
             return queryset.filter(state__in=SupervisionOrder.WITH_ADDRESSEE)
-        asked = OrderExtension.objects.filter(decided_at__isnull=True).values("order")
         if value == "more_time":
-            return queryset.filter(pk__in=asked)
+            asked = OrderExtension.objects.filter(decided_at__isnull=True)
+            return queryset.filter(pk__in=asked.values("order"))
         if value == "waiting":
-            return queryset.filter(Q(state__in=SupervisionOrder.WAITING_FOR_OFFICE) | Q(pk__in=asked))
+            waiting = SupervisionOrder.objects.waiting_for_office().order_by()
+            return queryset.filter(pk__in=waiting.values("pk"))
         return queryset.filter(state=value)
 
     def of_body(self, queryset, name, value):

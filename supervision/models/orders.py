@@ -26,6 +26,11 @@ class OrderQuerySet(models.QuerySet):
         """With an addressee who has not finished."""
         return self.sent().filter(state__in=SupervisionOrder.WITH_ADDRESSEE)
 
+    def waiting_for_office(self):
+        """What the office has to check, to have signed or to decide on."""
+        asked = OrderExtension.objects.filter(decided_at__isnull=True).values("order")
+        return self.filter(Q(state__in=SupervisionOrder.WAITING_FOR_OFFICE) | Q(pk__in=asked))
+
     def overdue(self, now):
         """Open and late, as `SupervisionOrder.is_overdue` says it."""
         unanswered = Q(answered_at__isnull=True, due_at__lt=now)

@@ -70,11 +70,12 @@ def _sorted(rows, wanted):
 def _counts(rows, now):
     """The four numbers above the list; one query."""
     late = Q(pk__in=SupervisionOrder.objects.overdue(now).order_by().values("pk"))
+    waiting = Q(pk__in=SupervisionOrder.objects.waiting_for_office().order_by().values("pk"))
     return rows.order_by().aggregate(
         total=Count("pk"),
         open=Count("pk", filter=Q(state__in=SupervisionOrder.WITH_ADDRESSEE)),
         overdue=Count("pk", filter=late),
-        waiting=Count("pk", filter=Q(state__in=SupervisionOrder.WAITING_FOR_OFFICE)),
+        waiting=Count("pk", filter=waiting),
         issued=Count("pk", filter=Q(state=State.ISSUED)),
         closed=Count("pk", filter=Q(state=State.CLOSED)),
     )
