@@ -30,8 +30,6 @@ def deliver(sender, news, **kwargs):
 def tell_of_move(sender, report, step, **kwargs):
     """After the move is kept. A message that cannot be written must not make a done deed look failed."""
     try:
-        found = _news.of_move(report, step, real_now=timezone.now())
-        if found is not None:
-            _news.deliver(found)
+        _news.tell_of_move(report, step, real_now=timezone.now())
     except Error:
         log.exception("news of step %s was not told", step.pk)

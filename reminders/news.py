@@ -1,8 +1,11 @@
 """News into the inbox: what happened to one's own things, one message a person, never to leaders or
 administrators. It is not mailed: the digest of the day carries what still has to be done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from agencies.models import Post, Role
@@ -48,6 +51,33 @@ def deliver(news):
 def is_history(news, real_now):
     """Whether it is of the demonstration's past, which nobody needs to be told of."""
     return news.is_demo and real_now - news.now > NEWS_FOR
+
+
+def tell_of_move(report, step, *, real_now):
+    """Put the news of a report's move (`of_move`) into the inboxes. What is accepted in one day is one quiet
+    message a period: an evening of reviewing must not leave twenty of them."""
+    news = of_move(report, step, real_now=real_now)
+    if news is None:
+        return
+    if step.verb == "accept":
+        _add_to_the_days(news, report)
+    else:
+        deliver(news)
+
+
+def _add_to_the_days(news, report):
+    """A line in the day's message, as long as that is unread; after that a message of its own."""
+    of_day = f"accepted:{report.period_id}:{timezone.localdate(news.now)}"
+    title = f"{report.period.label}：已采用的内容"
+    deliver(replace(news, key=of_day, title=title, text=news.title))
+    keys = [f"{of_day}:inbox:{user}" for user in news.people]
+    alone = set()
+    for message in Message.objects.filter(key__in=keys).exclude(text__contains=news.title):
+        unread = Message.objects.filter(pk=message.pk, opened_at__isnull=True)
+        line = Concat(F("text"), Value(f"\n{news.title}"))
+        if not unread.update(text=line, url="/work/", planned_at=news.now, sent_at=news.now):
+            alone.add(message.recipient_id)
+    deliver(replace(news, people=frozenset(alone)))
 
 
 def _to_be_told(people, now):

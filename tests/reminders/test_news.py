@@ -6,6 +6,7 @@ from django.db import transaction
 from agencies import reach
 from progress import workflow
 from progress.models import ProgressReport
+from reminders import inbox, news
 from reminders.models import Message
 from tests import factories
 from tests.cast import body, person
@@ -51,14 +52,31 @@ def test_a_return_on_its_way_tells_whose_turn_it_is(report, people, office2, lea
     report = done(workflow.approve, report, by=approver)
     report = done(workflow.accept, report, by=office)
     done(workflow.reopen, report, by=office2, reason="漏报一项")
-    assert [title.split("”")[1] for title in told(reporter)] == [
-        "被市领导小组办公室退回",
-        "已被市领导小组办公室采用",
-        "被市领导小组办公室重新打开",
+    assert told(reporter) == [
+        "2030年第一季度第1项“任务之1”被市领导小组办公室退回",
+        "2030年第一季度：已采用的内容",
+        "2030年第一季度第1项“任务之1”被市领导小组办公室重新打开",
     ]
     assert len(told(approver)) == 2
     for other in (office, office2, leader, admin):
         assert told(other) == []
+
+
+def test_an_evening_of_reviewing_is_one_quiet_message(people, done, fgw):
+    accepted = []
+    for number in (1, 2, 3):
+        report = factories.make_report(factories.make_task(number, leads=[fgw]), fgw)
+        report = walk(report, State.UNDER_REVIEW, **people)
+        accepted.append(done(workflow.accept, report, by=people["office"]))
+        if number == 2:
+            (message,) = Message.objects.inbox_of(people["reporter"])
+            assert [line.count("已被市领导小组办公室采用") for line in message.text.split("\n")] == [1, 1]
+            inbox.open_message(message, now=BEFORE_DUE)
+    # What comes after it was read is told anew; telling again adds nothing.
+    step = accepted[0].steps.get(verb="accept")
+    news.tell_of_move(accepted[0], step, real_now=BEFORE_DUE)
+    later, first = Message.objects.inbox_of(people["reporter"])
+    assert "任务之3" in later.subject and first.text.count("\n") == 1
 
 
 def test_what_an_approver_says_stays_in_the_body(report, people, kjj_reporter, done):
