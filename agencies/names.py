@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
+from django.db.models import FilteredRelation, Q
+
+from agencies.dating import in_force
 from agencies.models import Agency, AgencyGroup, AgencyName
 
 CITY = "宿州市"
@@ -88,10 +91,13 @@ class Directory:
         return f"没有名为“{name}”的单位，请核对写法，或先在单位名录中登记这个名称。{hint}"
 
 
-def full_name_of(agency, on):
-    """The fullest official name a body bears on a day, as papers are signed; one query."""
-    official = AgencyName.objects.on(on).filter(agency=agency, kind=AgencyName.Kind.OFFICIAL)
-    return max([agency.name, *official.values_list("name", flat=True)], key=len)
+def full_name_of(bodies, on):
+    """The fullest official name on a day of the one body in `bodies` (a queryset), as papers are signed; ""
+    where there is none. One query."""
+    official = in_force(on, "names__") & Q(names__kind=AgencyName.Kind.OFFICIAL)
+    known = bodies.annotate(official=FilteredRelation("names", condition=official))
+    rows = list(known.order_by().values_list("name", "official__name"))
+    return max((name for row in rows for name in row if name), key=len, default="")
 
 
 def _holds(since, until, on):

@@ -5,6 +5,5 @@ from agencies.names import full_name_of
 
 
 def sender(on):
-    """The office's full official name on a day; "" while there is no office. Two queries."""
-    office = Agency.objects.filter(kind=Agency.Kind.OFFICE).first()
-    return full_name_of(office, on) if office else ""
+    """The office's full official name on a day; "" while there is no office. One query."""
+    return full_name_of(Agency.objects.filter(kind=Agency.Kind.OFFICE), on)

@@ -23,7 +23,8 @@ from progress.models import (
 from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, Task, TaskAmendment
 from tests import factories
 from tests.cast import body
-from tests.reminders.growing import remind
+from tests.reminders.growing import leave_unsent, remind
+from tests.supervision.circular_growing import CircularRows
 from tests.supervision.meeting_growing import MeetingRows
 from tests.supervision.order_growing import OrderRows
 from tests.supervision.problem_growing import ProblemRows
@@ -68,8 +69,10 @@ class GrowingWorld(World):
         }
         self.quick = QuickRows(self.people, self.task)
         self.orders = OrderRows(self.people, self.task)
+        self.circulars = CircularRows(self.people, self.period, self.orders.kept)
         self.problems = ProblemRows(self.people, self.corrected)
         self.meetings = MeetingRows(self.people, self.task)
+        self.pages |= self.circulars.pages
         self.pages |= self.quick.pages | self.orders.pages | self.problems.pages | self.meetings.pages
         self.pages["a message"] = remind(self).get_absolute_url()
 
@@ -87,10 +90,12 @@ class GrowingWorld(World):
             self._around_single_reports()
             self.quick.grow(list(Task.objects.filter(plan=self.task.plan, assignments__agency=body("fgw"))))
             self.orders.grow()
+            self.circulars.grow()
             self.problems.grow()
             self.meetings.grow()
             self._another_unit()
             remind(self)
+            leave_unsent(self)
 
     # --- tasks and their returns ----------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agencies.models import Agency, AgencyGroup, AgencyName
-from agencies.names import Directory, resolve
+from agencies.names import Directory, full_name_of, resolve
 from tests.cast import body
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +58,18 @@ def test_many_names_take_a_constant_number_of_queries(bureau, django_assert_num_
     with django_assert_num_queries(3):
         directory = Directory.load()
         assert [directory.resolve("市某局").found for _ in range(50)] == [True] * 50
+
+
+def test_papers_are_signed_with_the_fullest_official_name_of_the_day(bureau, django_assert_num_queries):
+    full = {
+        "agency": bureau,
+        "kind": AgencyName.Kind.OFFICIAL,
+        "name": "宿州市某某数据资源管理局（某某服务局）",
+    }
+    AgencyName.objects.create(**full, valid_from=date(2024, 1, 1))
+    AgencyName.objects.create(agency=bureau, kind=AgencyName.Kind.SPELLING, name="很长的" * 10)
+    named = Agency.objects.filter(pk=bureau.pk)
+    with django_assert_num_queries(1):
+        assert full_name_of(named, date(2024, 6, 1)) == full["name"]
+    assert full_name_of(named, date(2023, 6, 1)) == bureau.name
+    assert full_name_of(Agency.objects.none(), date(2024, 6, 1)) == ""
