@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import F, OuterRef
 from django.utils import timezone
 
-from agencies.along import number_of
+from agencies.along import along, number_of, objects
 from agencies.audit import keep_secret, record
 from agencies.models import Post, Role, User
 from agencies.reach import tell
 from progress.workflow import Stale, WrongState
 from supervision.models import AdHocAnswer, AdHocRequest, Instruction, OrderFeedback, SupervisionOrder
 from supervision.permissions import check_keep_instructions
+from tasks.models import Task
 
 # Its readers are named; administrators, who read the trail, are not among them.
 keep_secret("supervision.instruction", lambda: Instruction.objects.all())
@@ -258,6 +259,17 @@ def quick_of(instruction, user):
     return rows.select_related("plan").order_by("drafted_at", "pk")
 
 
-def readers_shown(instruction):
-    """The people named, by name."""
-    return User.objects.filter(instructions_readable=instruction).order_by("full_name", "username")
+def with_lists(rows):
+    """Instructions, each with its readers and tasks along; read them with `readers_of` and `tasks_of`."""
+    return rows.annotate(
+        reader_rows=along(User.objects.all(), "instructions_readable", "full_name", "username"),
+        task_rows=along(Task.objects.all(), "instructions", "number", "title"),
+    )
+
+
+def readers_of(instruction):
+    return objects(User, instruction.reader_rows, key=lambda each: (each.full_name, each.username))
+
+
+def tasks_of(instruction):
+    return objects(Task, instruction.task_rows, key=lambda each: each.number)

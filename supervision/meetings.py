@@ -13,13 +13,14 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 
-from agencies.along import number_of
+from agencies.along import along, number_of, objects
 from agencies.audit import keep_secret, record
-from agencies.models import Role, User
+from agencies.models import Agency, Role, User
 from agencies.reach import people_at, tell
 from progress.workflow import Stale, WrongState
 from supervision.models import Meeting, MeetingAction, SupervisionOrder
 from supervision.permissions import check_keep_meetings
+from tasks.models import Task
 
 keep_secret("supervision.meeting", lambda: Meeting.objects.filter(tasks__is_sensitive=True))
 
@@ -309,6 +310,22 @@ def with_counts(meetings, now):
         done_count=number_of(of_meeting.filter(_is_done())),
         overdue_count=number_of(of_meeting.filter(_is_overdue(now))),
     )
+
+
+def with_lists(meetings):
+    """`meetings`, each with its bodies and tasks along; read them with `agencies_of` and `tasks_of`."""
+    return meetings.annotate(
+        agency_rows=along(Agency.objects.all(), "meetings", "code", "name", "order"),
+        task_rows=along(Task.objects.all(), "meetings", "number", "title"),
+    )
+
+
+def agencies_of(meeting):
+    return objects(Agency, meeting.agency_rows, key=lambda each: (each.order, each.code))
+
+
+def tasks_of(meeting):
+    return objects(Task, meeting.task_rows, key=lambda each: each.number)
 
 
 def with_open_actions(meetings):

@@ -111,7 +111,12 @@ def instruction_at(request, plan, pk):
     check_read_supervision(request.user)
     plan = plan_at(request, plan)
     rows = Instruction.objects.visible_to(request.user).select_related("plan", "recorded_by", "reported_by")
-    return get_object_or_404(rows, plan=plan, pk=pk)
+    return get_object_or_404(instructions.with_lists(rows), plan=plan, pk=pk)
+
+
+def _again(request, moved):
+    """An instruction somebody else has changed, as it stands now."""
+    return instruction_at(request, moved.plan.code, moved.pk)
 
 
 @require_safe
@@ -129,8 +134,8 @@ def _shown(request, found, *, report=None, again=None, files_form=None, problem=
         "plan": found.plan,
         "instruction": found,
         "overdue": found.is_overdue(today),
-        "readers": instructions.readers_shown(found),
-        "tasks": found.tasks.all(),
+        "readers": instructions.readers_of(found),
+        "tasks": instructions.tasks_of(found),
         "orders": [(each, each.is_overdue(now)) for each in instructions.orders_of(found, user)],
         "quick": instructions.quick_of(found, user),
         "files": files.files_of("instruction", found),
@@ -291,7 +296,7 @@ def _kept(request, found, act, words):
         add_errors(form, error)
         return _shown(request, found, report=form, status=400)
     except Stale as stale:
-        current = stale.current
+        current = _again(request, stale.current)
         theirs = ReportForm(initial={"report": current.report, "revision": current.revision})
         both = differences(form, theirs)
         return _shown(request, current, report=ReportForm(both.typed), conflict=both.shown, status=412)
@@ -312,6 +317,6 @@ def _reopen(request, found):
         add_errors(form, error)
         return _shown(request, found, again=form, status=400)
     except Stale as stale:
-        return _shown(request, stale.current, problem=stale.reason, status=412)
+        return _shown(request, _again(request, stale.current), problem=stale.reason, status=412)
     messages.success(request, "已重新办理，原反馈报告保留为草稿。")
     return redirect(found)

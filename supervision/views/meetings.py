@@ -120,7 +120,7 @@ def meeting_at(request, plan, pk):
     check_read_supervision(request.user)
     plan = plan_at(request, plan)
     rows = Meeting.objects.visible_to(request.user).select_related("plan", "recorded_by")
-    return get_object_or_404(rows, plan=plan, pk=pk)
+    return get_object_or_404(meetings.with_lists(rows), plan=plan, pk=pk)
 
 
 @require_safe
@@ -139,8 +139,8 @@ def meeting_shown(request, found, *, problem="", form=None, files_form=None, cho
     context = {
         "plan": found.plan,
         "meeting": found,
-        "agencies": found.agencies.all(),
-        "tasks": found.tasks.all(),
+        "agencies": meetings.agencies_of(found),
+        "tasks": meetings.tasks_of(found),
         "standings": standings,
         "can_be_ordered": [each for each in standings if each.can_be_ordered and each.action.agency_id],
         "files": files.files_of("meeting", found),
