@@ -3,18 +3,21 @@ again in its next return of the same task."""
 
 from dataclasses import dataclass
 
+from progress.content import label_of
 from progress.models import ProgressReport
 from supervision.models import AdHocAnswer, AdHocField
 from supervision.quick_sheet import Cell
 
 Kind, Source = AdHocField.Kind, AdHocField.Source
-# Where in the form of a return an answer belongs; what is asked otherwise is told as progress.
+# Where in the form of a return an answer belongs; what is asked otherwise goes where its label says, or is
+# told as progress.
 INTO = {
     Source.PROGRESS: "progress",
     Source.PERCENT: "percent",
     Source.PROBLEM: "problem",
     Source.NEXT_STEPS: "next_steps",
 }
+CALLED = {label_of(name): name for name in ("progress", "experience", "problem", "request", "next_steps")}
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,13 @@ def _last_left(report):
 
 
 def _offer(answer, cell):
-    """Texts go where they were prefilled from; the rest is told in the progress, with its label."""
+    """Texts go where they were prefilled from or are called like; the rest is told in the progress."""
     source = cell.field.source
     if answer.project_id:
         named = cell.text if source in (Source.STAGE, Source.PROGRESS) else _told(cell)
         return Offer(answer, cell, f"project-{answer.project_id}-note", named)
-    return Offer(answer, cell, INTO.get(source, "progress"), cell.text if source in INTO else _told(cell))
+    into = INTO.get(source) or CALLED.get(cell.field.label)
+    return Offer(answer, cell, into or "progress", cell.text if into else _told(cell))
 
 
 def _told(cell):

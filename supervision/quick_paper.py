@@ -79,5 +79,8 @@ def _lead(request, table):
 
 
 def _foot(table):
-    names = "、".join(body.name for body in table.open_bodies)
+    names = "、".join(
+        f"{body.name}{f'（{len(rows)} 条）' if len(rows) > 1 else ''}"
+        for body, rows in table.open_bodies.items()
+    )
     return f"尚未答复（{table.open} 条）：{names}。" if names else ""

@@ -300,6 +300,9 @@ def quick_change(request, plan, pk):
     plan, found = place(request, plan, pk)
     if found.sent_at is None:
         raise Http404
+    if found.closed_at is not None:
+        messages.error(request, f"这次调度已于{spoken_day(found.closed_at)}结束，不能再延长或增加。")
+        return redirect(found)
     verb = request.POST.get("verb", "") if request.method == "POST" else ""
     extending = ExtendForm(request.POST if verb == "extend" else None, initial={"due_at": found.due_at})
     adding = SubjectsForm(request.POST if verb == "add" else None, plan=plan, user=request.user)

@@ -273,6 +273,8 @@ def test_walls_between_bodies_leaders_and_administrators(
         assert page(reporter, paper, found.pk) == 403
     stolen = typed(found, fgw, value_1="冒名", value_2="1")
     assert post(kjj_reporter, "quick_answer", found.pk, verb="all", **stolen).status_code == 409
+    for reads_only in (office, leader):
+        assert post(reads_only, "quick_answer", found.pk, verb="all", **stolen).status_code == 403
     assert not found.answers.exclude(confirmed_at=None).exists()
 
 
