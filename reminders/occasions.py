@@ -8,11 +8,11 @@ from progress.calendar import WorkingDays, YearNotCovered
 
 @dataclass
 class Occasions:
-    """The days of any rule, counted in working days. `guessed`: years the calendar does not cover, where
-    calendar days were counted instead; whoever shows the days says so."""
+    """The days of any rule, counted in working days. `guessed`: the days that were found by counting calendar
+    days instead, with the year the calendar does not cover; whoever shows such a day says so."""
 
     days: WorkingDays
-    guessed: set[int] = field(default_factory=set)
+    guessed: dict[date, int] = field(default_factory=dict)
     _known: dict = field(default_factory=dict)
 
     def of(self, rule, anchor, is_deadline):
@@ -36,8 +36,9 @@ class Occasions:
                 return anchor
             return self.days.after(anchor, -1 if is_deadline else 1)
         except YearNotCovered as unknown:
-            self.guessed.add(unknown.year)
-            return anchor + timedelta(days=step)
+            guess = anchor + timedelta(days=step)
+            self.guessed[guess] = unknown.year
+            return guess
 
     def before(self, day, number):
         """The day `number` working days before `day`."""

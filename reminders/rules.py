@@ -97,7 +97,7 @@ def planned_for(plan, day, now, *, rules=None, since=None, days=None, hours=None
     due, plan_of_day.undated = _due(plan, rules, now)
     turns = _newest(_turns(rules, due, occasions, since or day, day))
     _address(plan_of_day, turns, Words.of(turns, day), now)
-    plan_of_day.guessed = occasions.guessed
+    plan_of_day.guessed = {occasions.guessed[turn.day] for turn in turns if turn.day in occasions.guessed}
     return plan_of_day
 
 
@@ -114,7 +114,9 @@ def next_turns(plan, rules, today, now):
     coming = {}
     for turn in _turns(rules, due, occasions, today, date.max):
         coming.setdefault(turn.rule.pk, {}).setdefault(turn.day, set()).add(turn.item.subject)
-    return {pk: (min(days), len(days[min(days)])) for pk, days in coming.items()}, occasions.guessed
+    following = {pk: (min(days), len(days[min(days)])) for pk, days in coming.items()}
+    guessed = {occasions.guessed[day] for day, _ in following.values() if day in occasions.guessed}
+    return following, guessed
 
 
 def _due(plan, rules, now):

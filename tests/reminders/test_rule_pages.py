@@ -226,8 +226,9 @@ def test_days_off_and_bodies_with_nobody_are_said(desk, report, rule):
 
 def test_a_year_without_a_calendar_is_said_aloud(desk, plan, report, rule):
     rule(offset=0)
-    type(report).objects.update(due_at=factories.DUE.replace(year=2031))
-    for address in (PREVIEW, RULES):
+    type(report).objects.update(due_at=factories.DUE.replace(year=2031, month=3, day=10))
+    assert "节假日安排尚未录入" not in shown(desk.get(PREVIEW))
+    for address in (f"{PREVIEW}?day=2031-03-10", RULES):
         assert "2031年的节假日安排尚未录入工作日历" in shown(desk.get(address))
 
 
