@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from progress.models import ProgressReport, ReportStep
@@ -117,7 +117,8 @@ def test_no_period_and_other_visitors(office, reporter, leader):
 INSTANTS = st.none() | st.integers(-5, 5).map(lambda days: DUE + days * A_DAY)
 
 
-@given(st.lists(st.tuples(INSTANTS, INSTANTS, INSTANTS)))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(INSTANTS, INSTANTS, INSTANTS), max_size=30))
 def test_the_groups_add_up(returns):
     groups = dict.fromkeys(effect.GROUPS, 0)
     for each in returns:
