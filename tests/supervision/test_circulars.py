@@ -14,7 +14,7 @@ from agencies.audit import trail_of
 from agencies.permissions import Denied
 from progress import figures
 from progress.meetings import the_room
-from progress.models import ProgressReport
+from progress.models import ProgressReport, TaskVerdict
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import circular_papers, circular_words, circulars
 from supervision.circular_figures import gather, readable, rows_of
@@ -28,25 +28,26 @@ PLACE = [PLAN, "2020Q1"]
 
 
 @pytest.fixture
-def quarter(fgw, kjj, sixian, office, people):
+def quarter(fgw, kjj, sixian, office):
     """A quarter long past: 市发展改革委 late with one return, silent on another and behind with it, 泗县
     silent; 市科技局 in time, and silent on a sensitive task nobody is to hear of."""
     plan = factories.make_plan(PLAN)
     period = factories.make_period("2020Q1", plan)
-    leads = {1: fgw, 2: fgw, 3: kjj, 4: kjj}
-    tasks = {number: factories.make_task(number, leads=[body], plan=plan) for number, body in leads.items()}
-    for task in tasks.values():
-        factories.make_goal(task, year=2020, by=office)
-    reports = {number: factories.make_report(task, leads[number], period) for number, task in tasks.items()}
-    factories.walk(reports[1], State.ACCEPTED, percent=25, **people, now=NOW)
-    ProgressReport.objects.filter(task__number=1).update(left_at=period.due_at + (NOW - OPENS))
-    ProgressReport.objects.filter(task__number=3).update(state=State.UNDER_REVIEW, left_at=NOW)
+    late = period.due_at + (NOW - OPENS)
+    for number, body, left in ((1, fgw, late), (2, fgw, None), (3, kjj, NOW), (4, kjj, None)):
+        task = factories.make_task(number, leads=[body], plan=plan, is_sensitive=number == 4)
+        state = State.UNDER_REVIEW if left else State.DRAFT
+        factories.make_report(task, body, period, state=state, left_at=left)
+        if not left:
+            found_red(task, period, office)
     factories.make_unit_report(sixian, period)
-    tasks[4].is_sensitive = True
-    tasks[4].save()
-    for number in (2, 4):
-        factories.decide(period, [number], by=office, now=NOW, lamp="red", reason="没有实质性进展")
     return period
+
+
+def found_red(task, period, by):
+    """The office has confirmed the task's red lamp."""
+    lamps = {"lamp": "red", "computed_lamp": "red", "rule_version": 1}
+    TaskVerdict.objects.create(task=task, period=period, **lamps, confirmed_at=NOW, confirmed_by=by)
 
 
 @pytest.fixture
