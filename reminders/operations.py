@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Coalesce
 
 from agencies import audit
@@ -28,6 +28,7 @@ JOBS = {
     "reminders.jobs.send_due": ("发送消息", timedelta(minutes=10)),
     "reminders.jobs.reconcile_claims": ("核对中断的发送", timedelta(minutes=20)),
 }
+MAY_GO = Coalesce("next_try_at", "send_from")
 UNKNOWN_JOB = timedelta(days=1)
 
 
@@ -36,7 +37,7 @@ UNKNOWN_JOB = timedelta(days=1)
 
 def queue_age(now):
     """Seconds since the message that waits longest might have gone out; 0 where none waits. One query."""
-    since = sending.waiting(now).aggregate(since=Min(Coalesce("next_try_at", "send_from")))["since"]
+    since = sending.waiting(now).aggregate(since=Min(MAY_GO))["since"]
     return int((now - since).total_seconds()) if since else 0
 
 
@@ -46,10 +47,14 @@ def last_tick_age(now):
     return max(0, int((now - last).total_seconds())) if last else None
 
 
-def counts():
-    """{state: how many messages}; one query."""
-    found = Message.objects.order_by().values_list("state").annotate(Count("pk"))
-    return dict.fromkeys(State.values, 0) | dict(found)
+def queue(now):
+    """({state: how many messages}, seconds the one that waits longest has waited); one query."""
+    found = Message.objects.aggregate(
+        since=Min(MAY_GO, filter=sending.may_go(now)),
+        **{state: Count("pk", filter=Q(state=state)) for state in State.values},
+    )
+    since = found.pop("since")
+    return found, int((now - since).total_seconds()) if since else 0
 
 
 @dataclass(frozen=True)

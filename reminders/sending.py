@@ -44,10 +44,15 @@ LONGEST_SUBJECT = Message._meta.get_field("subject").max_length
 # --- taking --------------------------------------------------------------------------------------
 
 
-def waiting(now):
-    """Messages that may go out at `now`, those of the inbox first, then as they were planned."""
+def may_go(now):
+    """What makes a message one that may go out at `now`."""
     in_time = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
-    return Message.objects.filter(in_time, state=State.PLANNED, send_from__lte=now)
+    return in_time & Q(state=State.PLANNED, send_from__lte=now)
+
+
+def waiting(now):
+    """Messages that may go out at `now`."""
+    return Message.objects.filter(may_go(now))
 
 
 def claim(message, now):

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies.models import User
 from agencies.spreadsheets import Column, list_response
 from progress.workflow import WrongState
 from reminders import operations, unreached
@@ -35,9 +34,9 @@ COLUMNS = [
 def operations_page(request):
     check_operate(request.user)
     now = timezone.now()
-    queue_age = operations.queue_age(now)
+    counts, queue_age = operations.queue(now)
     context = {
-        "counts": operations.counts(),
+        "counts": counts,
         "queue_minutes": queue_age // 60,
         "queue_is_late": queue_age > operations.QUEUE_IS_LATE.total_seconds(),
         "jobs": operations.jobs(now),
@@ -128,14 +127,12 @@ def _tell(request, words, done, late):
 def unreached_page(request):
     check_operate(request.user)
     now = timezone.now()
-    people = unreached.without_mail(now)
+    people = list(unreached.without_mail(now).prefetch_related("posts__agency")[: MOST_PEOPLE + 1])
     context = {
-        "people": people.prefetch_related("posts__agency")[:MOST_PEOPLE],
-        "people_count": people.count(),
-        "most": MOST_PEOPLE,
+        "people": people[:MOST_PEOPLE],
+        "are_more": len(people) > MOST_PEOPLE,
         "bodies": unreached.bodies_with_nobody(now),
         "deaf": unreached.deaf_rules(),
         "today": timezone.localdate(now),
-        "everybody": User.objects.filter(is_active=True).count(),
     }
     return render(request, "reminders/unreached.html", context)

@@ -2,8 +2,9 @@
 
 from agencies.duties import kinds
 from progress.models import ProgressReport
-from reminders.models import Message, Reminder, ReminderRule, Urge
+from reminders.models import Message, Reminder, ReminderRule, Robot, Urge
 from tests import factories
+from tests.cast import body
 
 AT = factories.BEFORE_DUE
 READERS = ("reporter", "approver", "office", "colleague")
@@ -36,6 +37,19 @@ def _rules(plan):
     ReminderRule.objects.bulk_create(
         ReminderRule(plan=plan, name=f"{kind}{place}", kind=kind, offset=1, **said) for kind in kinds()
     )
+
+
+def leave_unsent(world):
+    """One more robot, with a message it did not take and one nobody knows of, and a letter that failed."""
+    number = Robot.objects.count()
+    robot = Robot.objects.create(
+        name=f"第{number}群", form="wecom", url="https://qyapi.weixin.qq.com/x", agency=body("fgw")
+    )
+    said = {"kind": "digest", "plan": world.period.plan, "day": AT.date(), "planned_at": AT, "send_from": AT}
+    for place, who in (("robot", {"robot": robot}), ("mail", {"recipient": world.people["reporter"]})):
+        for state in ("failed", "doubtful"):
+            key = f"unsent:{number}:{place}:{state}"
+            Message.objects.create(key=key, channel=place, state=state, error="没有回执。", **said, **who)
 
 
 def _message(urge, user):
