@@ -1,9 +1,12 @@
-"""What supervision listens to. Imported when the app starts."""
+"""What supervision listens to, and what it tells those below. Imported when the app starts."""
 
 from django.dispatch import receiver
 
+from progress.exports.followed import FOLLOWED
 from progress.workflow import report_moved
-from supervision import raising
+from supervision import problems, raising
+
+FOLLOWED.append(problems.follow_ups)
 
 
 @receiver(report_moved)

@@ -21,6 +21,7 @@ from agencies import audit
 from agencies.models import Role
 from agencies.permissions import Denied
 from agencies.reach import office_people, people_at, tell
+from progress.exports.followed import FollowUp
 from progress.workflow import Stale, WrongState
 from supervision import permissions
 from supervision.models import Problem, ProblemStep
@@ -287,6 +288,15 @@ def _tell_concerned(problem, step, concerned, words, now):
         bodies.add(problem.report.agency_id)
     people = frozenset().union(*people_at(bodies, Role.REPORTER, Role.APPROVER, now=now).values())
     tell_of(problem, step, people, title=f"问题已{LABELS[step.verb]}", text=words, now=now)
+
+
+def follow_ups(reports):
+    """{report id: FollowUp} of the problems told in these reports (ids) that were triaged; one query."""
+    handled = Problem.objects.filter(report__in=reports, triaged_at__isnull=False)
+    return {
+        each.report_id: FollowUp(each.measures, each.due_on, each.progress, each.state == State.CLOSED)
+        for each in handled
+    }
 
 
 def reloaded(problem):

@@ -3,6 +3,7 @@
 from agencies.spreadsheets import Column
 
 from .book import Cell, Formula, down_column
+from .followed import followed_up
 
 UNREPORTED_NAME = "未报清单"
 UNREPORTED_COLUMNS = (
@@ -73,11 +74,13 @@ def _unreported_total(paper, rows, first):
 
 
 def write_problems(book, quarter):
-    """Problems and requests from accepted returns; what is not yet followed up stays empty, to be filled."""
+    """Problems and requests from accepted returns, and what became of them; what nobody has taken in hand
+    stays empty, to be filled."""
     paper = book.paper(PROBLEMS_NAME, f"{quarter.plan.title}问题清单", PROBLEMS_COLUMNS, frozen=2)
     first = paper.row
+    known = followed_up([row.report.pk for row in quarter.problems])
     for number, row in enumerate(quarter.problems, start=1):
-        paper.line(_problem_cells(number, row), least=26)
+        paper.line(_problem_cells(number, row, known.get(row.report.pk)), least=26)
     if quarter.problems:
         paper.sheet.autofilter(paper.header, 0, paper.row - 1, len(PROBLEMS_COLUMNS) - 1)
         counted = Formula(f"=COUNT({down_column(0, first, paper.row - 1)})", len(quarter.problems))
@@ -88,15 +91,20 @@ def write_problems(book, quarter):
     paper.end()
 
 
-def _problem_cells(number, row):
+def _problem_cells(number, row, follow_up):
+    handled = [Cell(None)] * 3
+    if follow_up is not None:
+        handled = [
+            Cell(follow_up.due_on, "day"),
+            Cell(follow_up.progress),
+            Cell("是" if follow_up.closed else "否", "centre"),
+        ]
     return [
         Cell(number, "count"),
         Cell(row.problem),
         Cell(str(row.task) if row.task else row.title),
         Cell(row.agency.name, "centre"),
-        Cell(row.next_steps),
-        Cell(None),
-        Cell(None),
-        Cell(None),
+        Cell(follow_up.measures if follow_up else row.next_steps),
+        *handled,
         Cell(row.request),
     ]

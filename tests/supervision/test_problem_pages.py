@@ -159,6 +159,18 @@ def test_the_excel_has_the_columns_of_the_list(as_, office, raised):
     assert line[7:] == ("否", "=1+1") and sheet.max_row == 2
 
 
+def test_the_workbook_of_the_quarter_tells_what_became_of_it(as_, office, raised, today):
+    handled, _ = raised(1), raised(2)
+    due_on = today + timedelta(days=9)
+    post(as_(office), handled, "triage", level="unit", due_on=due_on.isoformat(), agency="fgw")
+    post(as_(office), handled, "close", words="已核实")
+    answer = as_(office).get("/work/2030-2032/2030Q1/exports/quarter.xlsx")
+    lines = list(load_workbook(BytesIO(answer.getvalue()))["问题清单"].values)
+    first = next(place for place, line in enumerate(lines) if line[0] == 1)
+    assert (lines[first][5].date(), lines[first][7]) == (due_on, "是")
+    assert lines[first + 1][5:8] == (None, None, None)
+
+
 def test_several_are_triaged_in_one_go(as_, office, reporter, raised, today):
     first, second = raised(1), raised(2)
     boxes = {"problem": [first.pk, second.pk]}
