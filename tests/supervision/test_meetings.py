@@ -238,6 +238,27 @@ def test_what_became_of_an_action_is_read_from_its_orders(held, office, kjj_repo
     assert (counted.action_count, counted.done_count, counted.overdue_count or 0) == (1, 1, 0)
 
 
+def test_several_actions_become_drafts_of_orders_at_once(held, office, as_, kjj_reporter):
+    first, second = agreed(held, office), agreed(held, office, text="再建一个", agency=body("kjj"))
+    nobodys = agreed(held, office, agency=None)
+    at, page = as_(office), address("meeting_orders", held.pk)
+    refused = at.post(page, {"action": [first.pk, nobodys.pk]})
+    assert refused.status_code == 400
+    assert "第 3 项还没有责任单位" in refused.content.decode()
+    assert at.post(page, {}).status_code == 400
+    assert not SupervisionOrder.objects.exists()
+    assert at.post(page, {"action": [first.pk, second.pk]}).status_code == 302
+    made = SupervisionOrder.objects.get(action=second)
+    assert (made.state, made.source, made.agency) == ("draft", "meeting", body("kjj"))
+    assert "《平台建设督促检查》议定事项第2项" in made.basis
+    assert at.post(page, {"action": [first.pk]}).status_code == 400
+    assert SupervisionOrder.objects.count() == 2
+    shown = at.get(held.get_absolute_url()).content.decode()
+    assert "督办中" in shown and made.get_absolute_url() in shown
+    theirs = as_(kjj_reporter).get(held.get_absolute_url()).content.decode()
+    assert made.get_absolute_url() not in theirs
+
+
 def test_what_is_done_can_be_taken_back(held, office):
     action = agreed(held, office)
     with pytest.raises(ValidationError):
@@ -291,7 +312,8 @@ def test_files_are_put_with_a_meeting_and_read_by_its_readers(held, office, kjj_
     kept = held.files.get(name="纪要.pdf")
     assert held.files.count() == 2
     url = reverse("supervision:file", args=[kept.pk])
-    assert as_(kjj_reporter).get(url).status_code == 200
+    answer = as_(kjj_reporter).get(url)
+    assert answer.getvalue() == PDF
     assert as_(stranger).get(url).status_code == 404
     assert as_(kjj_reporter).post(page, {"verb": f"remove-{kept.pk}"}).status_code == 403
     at.post(page, {"verb": f"remove-{kept.pk}"})
