@@ -222,9 +222,8 @@ def _move(verb, circular, by, now, revision, changes=None, reason=""):
     if not own.update(revision=F("revision") + 1, state=target, **(changes or {})):
         raise Stale(load(circular.pk))
     fresh = load(circular.pk)
-    detail = {"from": source, "to": target, "revision": fresh.revision} | (
-        {"reason": reason} if reason else {}
-    )
+    detail = {} if source == target else {"from": State(source).label, "to": State(target).label}
+    detail |= {"reason": reason} if reason else {}
     audit.record(LABELS[verb], fresh, by=by, now=now, detail=detail)
     return fresh
 
