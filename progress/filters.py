@@ -331,7 +331,7 @@ class OfReports(django_filters.FilterSet):
         if periods is None:  # the API, whose body and period are parameters of its own
             return
         found = self.queryset.order_by().values("report__agency")
-        self.filters["agency"].extra["queryset"] = Agency.objects.filter(pk__in=found)
+        self.filters["agency"].queryset = Agency.objects.filter(pk__in=found)
         self.filters["period"].extra["choices"] = [(period.code, period.label) for period in periods]
 
     def search(self, queryset, name, value):
