@@ -5,12 +5,13 @@ Every list is of what the person may know of, in a fixed number of queries; noth
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from agencies.along import number_of
 from agencies.models import Role
+from progress.models import ReportingPeriod
 from supervision.meetings import actions_by_meeting, with_overdue_actions
 from supervision.models import (
     AdHocAnswer,
@@ -246,10 +247,18 @@ def named_for(user, plan):
 
 def _counted(plan, *rows):
     numbers = {f"box_{place}": number_of(row[4]) for place, row in enumerate(rows)}
-    found = Plan.objects.filter(pk=plan.pk).values(**numbers).get()
+    opened = ReportingPeriod.objects.quarters().filter(plan=plan, opened_at__isnull=False)
+    newest = Subquery(opened.order_by("-starts_on").values("code")[:1])
+    found = Plan.objects.filter(pk=plan.pk).values(**numbers, newest=newest).get()
+    # Circulars are addressed by the quarter one is in.
+    places = {"circulars": [plan.code, found["newest"] or plan.first_period]}
     return [
         Counted(
-            label, number, unit, f"{reverse(f'supervision:{page}', args=[plan.code])}?{query}", bool(late)
+            label,
+            number,
+            unit,
+            f"{reverse(f'supervision:{page}', args=places.get(page, [plan.code]))}?{query}",
+            bool(late),
         )
         for place, (label, unit, page, query, _, *late) in enumerate(rows)
         if (number := found[f"box_{place}"])
