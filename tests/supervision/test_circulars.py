@@ -351,6 +351,12 @@ def test_a_task_marked_sensitive_later_is_hidden(signing, quarter, as_, office, 
     assert readable(circular.data)["filing"] == circular.data["filing"]
 
 
+def test_what_waits_stands_on_the_desk(draft, as_, office):
+    step(draft, "send_to_check", office)
+    box = as_(office).get(reverse("supervision:desk_box", args=[PLAN])).text
+    assert "通报待审核" in box and f"{reverse('supervision:circulars', args=PLACE)}?state=checking" in box
+
+
 def test_the_list_is_filtered_and_exported(signing, as_, office, reporter):
     address = reverse("supervision:circulars", args=PLACE)
     assert "没有符合条件的通报" in as_(office).get(address, {"state": "issued"}).text
