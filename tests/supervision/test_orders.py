@@ -1,6 +1,5 @@
 """The life of a supervision order: the whole table, who may do what, numbers, limits, what never happens."""
 
-import threading
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from progress.calendar import working_day_after
 from progress.filetypes import Refused
 from progress.timetable import DUE_HOUR, local
 from progress.workflow import Incomplete, Stale, WrongState
-from supervision import feedback, kinds, more_time, numbering, order_drafts, order_rules, orders
+from supervision import feedback, kinds, more_time, order_drafts, order_rules, orders
 from supervision.models import (
     KindRule,
     OrderFeedback,
@@ -468,71 +467,3 @@ def test_of_two_who_decide_at_once_one_is_told(order, team):
         )
     assert refused.value.current.state == State.CLOSED
     assert order.feedback.get().state == OrderFeedback.State.ACCEPTED
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_number_is_only_taken_inside_a_transaction():
-    with pytest.raises(transaction.TransactionManagementError):
-        numbering.take("宿长三角督", 2026)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_numbers_have_no_gaps_and_no_doubles_whoever_signs_at_once(fgw, office, office2):
-    """Real threads: four sign together, two more give up after they took a number, and all fit in a row."""
-    both = {"office": office, "office2": office2}
-    made = [walk_order(make_order(fgw, by=office), State.SIGNING, **both) for _ in range(6)]
-    at_once, failed = threading.Barrier(6), []
-
-    def signs(order, gives_up):
-        try:
-            at_once.wait(20)
-            with transaction.atomic():
-                sign(fresh(order), office)
-                if gives_up:
-                    raise GaveUp
-        except GaveUp:
-            pass
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=signs, args=(each, place < 2)) for place, each in enumerate(made)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failed == []
-    taken = SupervisionOrder.objects.filter(number__isnull=False).values_list("number", flat=True)
-    assert sorted(taken) == [1, 2, 3, 4]
-    assert OrderSeries.objects.get().last == 4
-    assert SupervisionFile.objects.count() == 4
-
-
-class GaveUp(Exception):
-    """The web process died before it could commit."""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_sign_the_same_order_one_takes_a_number(fgw, office, office2):
-    order = walk_order(make_order(fgw, by=office), State.SIGNING, office=office, office2=office2)
-    at_once, lost = threading.Barrier(2), []
-
-    def signs(by):
-        try:
-            seen = fresh(order)
-            at_once.wait(20)
-            sign(seen, by)
-        except (Stale, WrongState) as refusal:
-            lost.append(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=signs, args=(each,)) for each in (office, office2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(lost) == 1
-    assert (OrderSeries.objects.get().last, fresh(order).number) == (1, 1)
-    assert SupervisionFile.objects.count() == 1, "the loser's scan went with it"
