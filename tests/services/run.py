@@ -72,6 +72,8 @@ class Servers:
         }
 
     def start(self, passes: list[Pass]) -> None:
+        # Served from there where files were collected; not every pass collects any, but all look.
+        (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)
         if any(each.on_postgres for each in passes):
             step("启动 PostgreSQL")
             self.postgres = Postgres().start()
