@@ -45,7 +45,8 @@ class Audiences:
             found = set(self.office)
         else:
             found = set()
-            for audience in rule.audience:
+            # Whom nobody knows any more stops no other rule; the operations page names the rule.
+            for audience in self._named.keys() & set(rule.audience):
                 found |= self._named[audience](item)
         if item.is_sensitive:
             found &= self._knowing.get(item.task, frozenset())
@@ -156,12 +157,15 @@ class Audiences:
     def _robots_for(self, rule, item):
         """A body's own group hears what is its own; a group of several bodies what everybody may know. The
         office's steps are for neither, sensitive things for nobody."""
-        if Channel.ROBOT not in rule.channels or item.agency is None or item.is_sensitive:
+        if Channel.ROBOT not in rule.channels:
             return []
         if set(rule.audience) == {Audience.OFFICE}:
             return []
-        return [
-            robot
-            for robot, agency in self._robots
-            if agency == item.agency or (agency is None and item.is_common)
-        ]
+        return [robot for robot, agency in self._robots if may_say(agency, item)]
+
+
+def may_say(agency, item):
+    """Whether the group of a body (id), or with None of several bodies, may hear of `item` (DueItem)."""
+    if item.agency is None or item.is_sensitive:
+        return False
+    return agency == item.agency or (agency is None and item.is_common)

@@ -13,7 +13,7 @@ from progress.calendar import working_days
 from progress.models import ReportingPeriod
 from progress.timetable import here, spoken_day
 from reminders import texts
-from reminders.audiences import Address, Audiences
+from reminders.audiences import Address, Audiences, may_say
 from reminders.hours import hours_of, is_sending_day
 from reminders.models import ReminderRule
 from reminders.models.rules import Channel
@@ -216,7 +216,7 @@ class Words:
 
 
 def still_due(reminders, now):
-    """Ids of those of `reminders` (Reminder rows, their rule and urge at hand) whose thing is still to be
+    """Ids of those of `reminders` (Reminder rows; rule, urge and robot at hand) whose thing is still to be
     done at `now`, by the same deadline, and whose recipient may still be reminded of it. The number of
     queries does not depend on how many they are."""
     found = _found_now({(_plan_of(each), each.kind) for each in reminders}, now)
@@ -227,15 +227,19 @@ def still_due(reminders, now):
         item = found.get((_plan_of(each), each.kind, each.subject))
         if item is None or (announced[each.kind].is_deadline and each.due_at != item.at):
             continue
-        if each.rule_id is None or _still_reaches(each, item, audiences):
+        if _still_reaches(each, item, audiences):
             due.add(each.pk)
     return due
 
 
 def _still_reaches(reminder, item, audiences):
-    if not reminder.rule.is_on:
+    """Whether its rule is on and its recipient still may hear of it; who was chosen by hand is told as
+    chosen, but no group of what it may not know."""
+    if reminder.rule_id is not None and not reminder.rule.is_on:
         return False
-    return reminder.robot_id or reminder.recipient_id in audiences.people(reminder.rule, item)
+    if reminder.robot_id is not None:
+        return may_say(reminder.robot.agency_id, item)
+    return reminder.rule_id is None or reminder.recipient_id in audiences.people(reminder.rule, item)
 
 
 def _plan_of(reminder):

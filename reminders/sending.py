@@ -56,9 +56,10 @@ def waiting(now):
 
 
 def claim(message, now):
-    """Take the message: its claim, or "" where somebody else has it. One conditional update."""
+    """Take the message: its claim, or "" where somebody else has it, or had it and put it off. One
+    conditional update."""
     token = secrets.token_hex(16)
-    free = Message.objects.filter(pk=message.pk, state=State.PLANNED)
+    free = Message.objects.filter(may_go(now), pk=message.pk)
     taken = free.update(state=State.CLAIMED, claim=token, claimed_at=now, address="")
     return token if taken else ""
 
@@ -225,7 +226,8 @@ def _prepare(message, now):
     What was done since it was planned is dropped from it and stays in the ledger, marked so. A digest is
     written anew; what a person wrote or saw in a preview goes out as it is.
     """
-    reminders = list(message.reminders.filter(dropped_at=None).select_related("rule", "urge", "period"))
+    told = message.reminders.filter(dropped_at=None).select_related("rule", "urge", "period", "task", "robot")
+    reminders = list(told)
     due = rules.still_due(reminders, now) if reminders else set()
     done = [each.pk for each in reminders if each.pk not in due]
     if done:
@@ -233,12 +235,22 @@ def _prepare(message, now):
     left = [each for each in reminders if each.pk in due]
     if not left and (reminders or message.kind == Message.Kind.DIGEST):
         return None
-    if message.kind != Message.Kind.DIGEST:
-        return {"subject": message.subject, "text": message.text}
     is_inside = message.channel == Channel.INBOX
+    secret = [] if is_inside else [each for each in reminders if each.task_id and each.task.is_sensitive]
+    if message.kind != Message.Kind.DIGEST:
+        return {"subject": message.subject, "text": _without(secret, message.text)}
+    for each in secret:
+        each.line = rules.SECRET
     letter = digests.compose(message, left, site="" if is_inside else settings.SITE_URL)
     said = {"subject": letter.subject[:LONGEST_SUBJECT], "text": letter.text}
     return said if is_inside else {**said, "html": letter.html}
+
+
+def _without(secret, text):
+    """A written text without the lines of what has become sensitive since: it leaves the house."""
+    for each in secret:
+        text = text.replace(each.line, rules.SECRET)
+    return text
 
 
 # --- what became of it -------------------------------------------------------------------------------

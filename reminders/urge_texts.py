@@ -2,23 +2,30 @@
 
 from django.utils import timezone
 
+from reminders.rules import SECRET
+
 LONGEST_WORDS = 500
 DEFAULT_WORDS = "请抓紧办理以下事项。如有困难，请及时与市领导小组办公室联系。"
 
 
-def letter_text(words, owed, by, now):
-    """The whole text to a person: the office's words, the things by body, who asks and when."""
-    return "\n".join([*_words(words), *_by_body(owed), "", f"市领导小组办公室　{by}", _day(now)]).strip()
+def letter_text(words, owed, by, now, *, outside=False):
+    """The whole text to a person: the office's words, the things by body, who asks and when.
+
+    outside: whether it leaves the house (by mail), where a sensitive task is not named.
+    """
+    things = _by_body(owed, outside=outside)
+    return "\n".join([*_words(words), *things, "", f"市领导小组办公室　{by}", _day(now)]).strip()
 
 
 def group_text(owed, words, by, now):
-    """The text to paste into a group (复制催报文), by body; only what everybody in the house may know."""
-    said = for_group(owed)
-    if not said:
+    """The text for a group (复制催报文, a robot's), by body; "" of nothing. The caller has left out what this
+    group may not know (`for_group`, or of a body's own group what is not its own)."""
+    if not owed:
         return ""
-    bodies = {each.agency for each in said}
-    head = f"【催报】截至{_moment(now)}，{len(bodies)}家单位共{len(said)}项待办理："
-    return "\n".join([head, *_words(words), *_by_body(said, heads=True), "", f"市领导小组办公室　{by}"])
+    bodies = {each.agency for each in owed}
+    head = f"【催报】截至{_moment(now)}，{len(bodies)}家单位共{len(owed)}项待办理："
+    things = _by_body(owed, heads=True, outside=True)
+    return "\n".join([head, *_words(words), *things, "", f"市领导小组办公室　{by}"])
 
 
 def for_group(owed):
@@ -30,7 +37,7 @@ def _words(words):
     return [words.strip()] if words.strip() else []
 
 
-def _by_body(owed, *, heads=False):
+def _by_body(owed, *, heads=False, outside=False):
     bodies = list(dict.fromkeys(each.agency for each in owed))
     lines = []
     for agency in bodies:
@@ -39,8 +46,12 @@ def _by_body(owed, *, heads=False):
             lines += ["", f"{agency.name}（{len(of_body)}项）："]
         else:
             lines.append("")
-        lines += [f"{number}. {each.line}" for number, each in enumerate(of_body, start=1)]
+        lines += [f"{number}. {_line(each, outside)}" for number, each in enumerate(of_body, start=1)]
     return lines
+
+
+def _line(owed, outside):
+    return SECRET if outside and owed.item.is_sensitive else owed.line
 
 
 def _day(now):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from agencies import audit
 from agencies.models import Agency, AgencySuccession, Contact, Post, Role, User
 from reminders import choices
-from reminders.audiences import Audiences
+from reminders.audiences import Audiences, may_say
 from reminders.channels import problem_of
 from reminders.models import Message, Reminder, Robot, Urge
 from reminders.models.rules import Audience, Channel
@@ -56,8 +56,13 @@ class Letter:
             return f"催报：{next(iter(kinds.values())).label} {len(self.owed)} 项"
         return f"催报：{len(self.owed)} 项待办理"
 
-    def text(self, words, by, now):
-        return letter_text(words, self.owed, by, now)
+    def text(self, words, by, now, *, outside=False):
+        return letter_text(words, self.owed, by, now, outside=outside)
+
+    @property
+    def hides_in_mail(self):
+        """Whether the copy by mail names less than the inbox does: a sensitive task stays in the house."""
+        return bool(self.mail) and any(each.item.is_sensitive for each in self.owed)
 
     @property
     def url(self):
@@ -182,7 +187,7 @@ class _Reach:
         everybody may know, no group a sensitive thing."""
         found = []
         for robot in Robot.objects.filter(is_on=True):
-            said = tuple(each for each in self.owed if _may_say(robot, each))
+            said = tuple(each for each in self.owed if may_say(robot.agency_id, each.item))
             if said:
                 found.append((robot, said))
         return tuple(found)
@@ -201,12 +206,6 @@ def _why_silent(owed):
 
 def _may_know(user, owed, knowing):
     return not owed.item.is_sensitive or user in knowing.get(owed.item.task, ())
-
-
-def _may_say(robot, owed):
-    if owed.item.is_sensitive:
-        return False
-    return robot.agency_id == owed.agency.pk or (robot.agency_id is None and owed.item.is_common)
 
 
 # --- sending --------------------------------------------------------------------------------------
@@ -300,7 +299,7 @@ def _message(urge, channel, words, owed, by, now, *, letter=None, robot=None):
         urge=urge,
         day=timezone.localdate(now),
         subject=said.subject,
-        text=group_text(owed, words, by, now) if robot else letter_text(words, owed, by, now),
+        text=group_text(owed, words, by, now) if robot else said.text(words, by, now, outside=not is_inbox),
         url="" if robot else said.url,
         state=Message.State.SENT if is_inbox else Message.State.PLANNED,
         planned_at=now,

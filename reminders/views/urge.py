@@ -240,7 +240,7 @@ def urge_copy(request, plan):
     check_urge(request.user)
     now = timezone.now()
     owed = urging.chosen(plan, request.POST.getlist("item"), now)
-    words = group_text(owed, DEFAULT_WORDS, request.user, now)
+    words = group_text(for_group(owed), DEFAULT_WORDS, request.user, now)
     form = CopyForm(
         request.POST if "done" in request.POST else None, initial={"words": words, "token": new_token()}
     )

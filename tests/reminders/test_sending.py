@@ -221,6 +221,32 @@ def test_of_two_workers_one_has_the_message(reader, clock):
     assert sending.claim(message, clock.now) == ""
 
 
+def test_who_comes_late_does_not_hurry_what_was_put_off(reader, clock, post, monkeypatch):
+    handed = answering(monkeypatch, later("邮件服务器没有接通。"))
+    message = make_message(reader, now=clock.now)
+    late = Message.objects.get()
+    post()
+    assert state(message) == State.PLANNED and message.next_try_at > clock.now
+    sending._send_one(late, lambda: clock.now)
+    message.refresh_from_db()
+    assert (len(handed), message.attempts) == (1, 1)
+
+
+def test_what_has_become_sensitive_since_leaves_the_house_unnamed(reader, robot, clock, post, fgw, settings):
+    settings.WEBHOOK_HOSTS = ["qyapi.weixin.qq.com"]
+    task = factories.make_task(1, leads=[fgw])
+    report = factories.make_report(task, fgw)
+    clock.now = factories.BEFORE_DUE
+    letter = make_digest(reader, [report], now=clock.now)
+    letter.reminders.update(line="机密的事")
+    group = make_digest(None, [report], Channel.ROBOT, now=clock.now, robot=robot)
+    group.reminders.update(recipient=None, robot=robot, line="机密的事")
+    type(task).objects.filter(pk=task.pk).update(is_sensitive=True)
+    post()
+    assert (state(letter), state(group)) == (State.SENT, State.CANCELLED)
+    assert "机密的事" not in post.letters[0].body + letter.text
+
+
 def set_out(message, now):
     """As a worker that dies the moment before the letter leaves."""
     token = sending.claim(message, now)

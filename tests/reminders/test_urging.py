@@ -194,6 +194,33 @@ def test_a_group_is_told_only_what_everybody_may_know(office, reports, reporter)
     assert "任务之2" in Message.objects.get(recipient=reporter).text
 
 
+def test_the_group_of_one_body_hears_what_is_its_own(office, approver, reporter, fgw):
+    report = factories.make_report(factories.make_task(1, leads=[fgw]), fgw)
+    report = fill(report, by=reporter, now=AFTER_DUE)
+    workflow.submit(report, by=reporter, now=AFTER_DUE, revision=report.revision)
+    robot = Robot.objects.create(name="本单位群", form="wecom", url="https://robot.example/x", agency=fgw)
+    plan, named = report.period.plan, [f"sign_off:report:{report.pk}"]
+    urging.send(plan, named, to=(), robots={robot.pk}, words="", token=TOKEN, by=office, now=AFTER_DUE)
+    said = Message.objects.get(robot=robot)
+    assert "1家单位共1项待办理" in said.text and "任务之1" in said.text
+
+
+def test_no_mail_names_a_sensitive_task(at_office, office, reports, reporter, post):
+    reporter.email = "zhao@fgw.example"
+    reporter.save()
+    task = reports[1].task
+    type(task).objects.filter(pk=task.pk).update(is_sensitive=True)
+    assert "邮件中敏感任务不写名称" in text_of(preview(at_office, *reports[:2]))
+    send(office, reports[:2], [reporter])
+    said = {each.channel: each.text for each in Message.objects.filter(recipient=reporter)}
+    assert "任务之2" in said["inbox"]
+    assert "任务之1" in said["mail"] and "任务之2" not in said["mail"]
+    type(task).objects.filter(pk=reports[0].task_id).update(is_sensitive=True)
+    sending.send_due(lambda: AFTER_DUE)
+    (letter,) = post.letters
+    assert "任务之1" not in letter.body, "sensitive since it was written"
+
+
 def test_a_body_that_lost_a_sensitive_duty_is_not_told_of_it(office, reports, reporter):
     task = reports[0].task
     type(task).objects.filter(pk=task.pk).update(is_sensitive=True)
