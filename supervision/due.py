@@ -78,17 +78,17 @@ def receipts_due(plan, now):
 
 
 def problems_due(plan, now):
-    """Problems in hand with a date: the body's own to solve, or the office's where it has taken them up. One
-    query."""
+    """Problems in hand with a date: the body's own to solve, or the office's where it has taken them up. Of
+    one that goes on in a later period the latest row alone: nothing can be done on the others. One query."""
     answering = still_answering(timezone.localdate(now))
-    problems = Problem.objects.filter(
+    problems = Problem.objects.standing().filter(
         answering, plan=plan, state=Problem.State.IN_HAND, due_on__isnull=False
     ).select_related("agency", "plan", "task")
     return [
         DueItem(
             kind="problem",
             subject=f"problem:{each.pk}",
-            title=f"{each.agency.name}问题“{_short(each.text)}”",
+            title=f"{each.agency.name}问题“{_short(each.words)}”",
             url=each.get_absolute_url(),
             plan=plan.pk,
             at=local(each.due_on, DUE_HOUR),

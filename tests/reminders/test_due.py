@@ -257,6 +257,22 @@ def test_a_problem_is_its_bodys_until_the_office_takes_it_up(plan, report, offic
         assert due(plan, "problem") == []
 
 
+def test_a_problem_that_goes_on_is_due_once_and_by_its_latest_row(plan, report):
+    said = {
+        "plan": plan,
+        "agency": report.agency,
+        "task": report.task,
+        "raised_at": EARLY,
+        "state": "in_hand",
+    }
+    said |= {"level": "unit", "due_on": date(2030, 4, 8), "period": report.period, "request": "请协调指标"}
+    before = Problem.objects.create(**said)
+    latest = Problem.objects.create(**said, continues=before)
+    [item] = due(plan, "problem")
+    assert item.subject == f"problem:{latest.pk}"
+    assert "请协调指标" in item.title, "some only ask for something"
+
+
 def test_a_sudden_question_is_due_once_a_body_until_all_of_it_is_confirmed(plan, report, kjj, office):
     request = AdHocRequest.objects.create(
         plan=plan, title="汇总项目进度", due_at=DUE, drafted_at=EARLY, drafted_by=office
