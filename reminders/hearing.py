@@ -10,12 +10,13 @@ from agencies.reach import told
 from progress.figures import URGED
 from progress.frame import BADGES
 from progress.workflow import report_moved
-from reminders import inbox, owed
+from reminders import inbox, operations, owed
 from reminders import news as _news
 
 log = logging.getLogger(__name__)
 
 BADGES["inbox"] = inbox.unread_of
+BADGES["unsent"] = operations.unsent_of
 URGED.append(owed.urged_reports)
 
 

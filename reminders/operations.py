@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Coalesce
 
 from agencies import audit
+from agencies.models import Role
 from progress.workflow import WrongState
 from reminders import sending, ticks
 from reminders.channels import CHANNELS
@@ -39,6 +40,12 @@ def queue_age(now):
     """Seconds since the message that waits longest might have gone out; 0 where none waits. One query."""
     since = sending.waiting(now).aggregate(since=Min(MAY_GO))["since"]
     return int((now - since).total_seconds()) if since else 0
+
+
+def unsent_of(user):
+    """What was not sent, for who looks after it: the rows the badge counts for office and administrators."""
+    looks_after = user.is_authenticated and user.has_role(Role.OFFICE, Role.ADMIN)
+    return Message.objects.filter(state__in=UNSENT) if looks_after else Message.objects.none()
 
 
 def last_tick_age(now):
@@ -78,9 +85,10 @@ def jobs(now):
 
 def _job(name, tick, now):
     label, silence = JOBS.get(name, (name, UNKNOWN_JOB))
+    last = tick.finished_at or tick.started_at
     if tick.failures:
         trouble = f"连续失败 {tick.failures} 次"
-    elif tick.finished_at and now - tick.finished_at > silence:
+    elif last and now - last > silence:
         trouble = "很久没有运行，请检查后台任务和定时任务是否在运行"
     else:
         trouble = ""

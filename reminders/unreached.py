@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from agencies import duties
 from agencies.models import Agency, Post, Role, User
 from agencies.reach import people_at
+from reminders import texts
 from reminders.channels import problem_of
 from reminders.models import ReminderRule
-from reminders.models.rules import Channel
+from reminders.models.rules import Audience, Channel
+from supervision.models import SupervisionOrder
 from tasks.models import Assignment
 
 # Whom machines may remind by their post.
@@ -23,9 +27,11 @@ def without_mail(now):
 
 
 def bodies_with_nobody(now):
-    """Bodies with a duty today and neither reporter nor approver; a fixed number of queries."""
+    """Bodies with a duty today or an order in hand and neither reporter nor approver; a fixed number of
+    queries."""
     owing = Assignment.objects.on(timezone.localdate(now)).order_by().values("agency")
-    bodies = list(Agency.objects.filter(pk__in=owing))
+    ordered = SupervisionOrder.objects.open().order_by().values("agency")
+    bodies = list(Agency.objects.filter(Q(pk__in=owing) | Q(pk__in=ordered)))
     people = people_at([body.pk for body in bodies], Role.REPORTER, Role.APPROVER, now=now)
     return [body for body in bodies if not people[body.pk]]
 
@@ -46,8 +52,12 @@ def deaf_rules():
 
 
 def _why_deaf(rule, problems):
-    if not rule.audience:
+    if not set(rule.audience) & set(Audience.values):
         return "没有选择提醒对象。"
+    try:
+        texts.check(rule.line)
+    except ValidationError as wrong:
+        return wrong.messages[0]
     if not rule.channels:
         return "没有选择渠道。"
     if rule.kind not in duties.kinds():

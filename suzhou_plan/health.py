@@ -14,7 +14,8 @@ from reminders import operations
 @require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, else 503; and two ages in seconds, for watchmen to set limits to.
+    """200 when the database answers, else 503; and two ages in seconds and the number of messages that failed
+    or are in doubt, for watchmen to set limits to.
 
     Says no more than that: anyone may ask. null: no job has run yet.
     """
@@ -23,6 +24,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         ages = {
             "queue_age_seconds": operations.queue_age(now),
             "last_tick_age_seconds": operations.last_tick_age(now),
+            "unsent": operations.unsent().count(),
         }
     except Error:
         return JsonResponse({"status": "unavailable"}, status=503)

@@ -35,11 +35,14 @@ def operations_page(request):
     check_operate(request.user)
     now = timezone.now()
     counts, queue_age = operations.queue(now)
+    jobs = operations.jobs(now)
     context = {
         "counts": counts,
         "queue_minutes": queue_age // 60,
         "queue_is_late": queue_age > operations.QUEUE_IS_LATE.total_seconds(),
-        "jobs": operations.jobs(now),
+        "jobs": jobs,
+        "troubled": sum(1 for job in jobs if job.trouble),
+        "has_run": any(job.finished_at for job in jobs),
         "channels": operations.channels(),
         "deaf": unreached.deaf_rules(),
         "nobody": len(unreached.bodies_with_nobody(now)),

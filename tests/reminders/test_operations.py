@@ -12,8 +12,9 @@ from reminders import operations
 from reminders.channels import wecom
 from reminders.channels.shape import SENT, refused
 from reminders.models import JobTick, Message, ReminderRule, Robot
+from supervision.models import SupervisionOrder
 from tests import factories
-from tests.cast import person
+from tests.cast import body, person
 from tests.reminders.outbox import make_message
 
 pytestmark = pytest.mark.django_db
@@ -72,11 +73,28 @@ def test_the_page_names_what_is_wrong(office, as_, unsent, reader, settings):
         assert each in said
 
 
-def test_healthz_tells_two_ages_and_nothing_else(client, reader):
+def test_the_headline_says_that_jobs_stand_still(office, as_):
+    assert "后台任务还没有运行过" in words(page(as_(office)))
+    now, name = timezone.now(), "reminders.jobs.send_due"
+    JobTick.objects.create(name=name, started_at=now, finished_at=now)
+    assert "消息发送正常" in words(page(as_(office)))
+    JobTick.objects.update(started_at=now - timedelta(hours=1), finished_at=None)
+    assert "有 1 项定时任务需处理" in words(page(as_(office)))
+
+
+def test_every_page_leads_who_looks_after_it_to_what_was_not_sent(office, admin, reader, as_, unsent):
+    badge = '<span>运行情况</span><span class="badge-count" title="待办 2 项">2</span>'
+    for who in (office, admin):
+        assert badge in words(as_(who).get(reverse("agencies:agency_list")))
+    assert "badge-count" not in words(as_(reader).get(reverse("reminders:inbox")))
+
+
+def test_healthz_tells_two_ages_and_what_was_not_sent_and_nothing_else(client, reader, unsent):
     assert client.get("/healthz").json() == {
         "status": "ok",
         "queue_age_seconds": 0,
         "last_tick_age_seconds": None,
+        "unsent": 2,
     }
     now = timezone.now()
     make_message(reader, now=now, send_from=now - timedelta(minutes=10))
@@ -156,13 +174,20 @@ def test_people_bodies_and_rules_nothing_reaches_are_named(office, kjj, as_, rea
     factories.make_task(1, leads=[kjj])
     Post.objects.filter(agency=kjj).delete()
     plan = factories.make_plan()
+    given_out = {"drafted_at": timezone.now(), "drafted_by": office, "issued_at": timezone.now()}
+    number = {"year": 2030, "number": 1, "mark": "督", "state": "issued", "issued_by": office}
+    SupervisionOrder.objects.create(plan=plan, title="办", agency=body("sixian"), **given_out, **number)
     given = {"plan": plan, "kind": "return", "line": "{任务}", "is_on": True}
     ReminderRule.objects.create(name="没有对象的规则", audience=[], channels=["inbox"], **given)
     ReminderRule.objects.create(name="只发邮件的规则", audience=["reporter"], channels=["mail"], **given)
     ReminderRule.objects.create(name="好规则", audience=["reporter"], channels=["inbox"], **given)
+    given |= {"line": "{姓名}请办理", "channels": ["inbox"]}
+    ReminderRule.objects.create(name="写错占位符的规则", audience=["reporter"], **given)
     said = words(page(as_(office), "unreached"))
     for each in ("没有对象的规则", "没有选择提醒对象", "只发邮件的规则", "EMAIL_URL", "市科技局", "张三丰"):
         assert each in said
+    assert "泗县人民政府" in said, "it has an order in hand"
+    assert "写错占位符的规则" in said and "不认识的占位符：{姓名}" in said
     assert "好规则" not in said
 
 
