@@ -1,15 +1,19 @@
-"""提醒台账: every reminder, how it went, and how long until the report it was about moved on."""
+"""提醒台账: every reminder, how it went, and how long until what it was about moved on."""
 
-from django.db.models import Case, DateTimeField, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
 
 from progress.models import ReportStep
 from progress.workflow import TRANSITIONS
 from reminders.models import Message, Reminder, Urge
 from reminders.models.rules import Channel
+from supervision.models import AdHocAnswer, OrderStep
 
 # Steps that undo, or that the office takes of itself, answer no reminder.
 NO_ANSWER = {"withdraw", "reopen", "correct"}
 ANSWERS = {transition.verb for transition in TRANSITIONS} - NO_ANSWER
+OF_ORDERS = ("order", "order_sign")
+ORDER_ANSWERS = {"sign_for", "hand_in", "approve_feedback", "ask_more_time"}
 SHOWN = ("message", "agency", "task", "period__plan", "recipient", "robot", "rule", "urge__by")
 DAY = 86_400
 # One list is at most this long as a file.
@@ -27,13 +31,34 @@ TOLD_AT = Case(
 
 def timed(reminders):
     """`reminders` (a queryset) each with `told_at` (when it went out; None where it did not) and
-    `answered_at`: the first step after that by which its report moved on."""
+    `answered_at`: the first step after that by which its report or order moved on, or the first answer."""
     steps = ReportStep.objects.filter(
         report=OuterRef("report"), at__gte=OuterRef("told_at"), verb__in=ANSWERS
     )
-    return reminders.annotate(told_at=TOLD_AT).annotate(
-        answered_at=Subquery(steps.order_by("at").values("at")[:1])
+    answered_at = Case(
+        When(kind__in=OF_ORDERS, then=Subquery(_steps_of_orders().values("at")[:1])),
+        When(kind="quick", then=Subquery(_quick_answers().values("confirmed_at")[:1])),
+        default=Subquery(steps.order_by("at").values("at")[:1]),
+        output_field=DateTimeField(),
     )
+    return reminders.annotate(told_at=TOLD_AT).annotate(answered_at=answered_at)
+
+
+def _steps_of_orders():
+    """By which the body of the order a reminder names (“order:3”) answered, the first first."""
+    named = Concat(Value("order:"), Cast("order", CharField()))
+    steps = OrderStep.objects.filter(order__agency=OuterRef("agency"), verb__in=ORDER_ANSWERS)
+    steps = steps.annotate(named=named).filter(named=OuterRef("subject"), at__gte=OuterRef("told_at"))
+    return steps.order_by("at")
+
+
+def _quick_answers():
+    """What the body confirmed of the question a reminder names (“quick:3:12”), the first first."""
+    request, agency = (Cast(name, CharField()) for name in ("request", "agency"))
+    named = Concat(Value("quick:"), request, Value(":"), agency)
+    answers = AdHocAnswer.objects.filter(agency=OuterRef("agency")).annotate(named=named)
+    answers = answers.filter(named=OuterRef("subject"), confirmed_at__gte=OuterRef("told_at"))
+    return answers.order_by("confirmed_at")
 
 
 def lines(user, plan):
@@ -48,6 +73,11 @@ def days_to_answer(reminder):
     if reminder.told_at is None or reminder.answered_at is None:
         return None
     return round((reminder.answered_at - reminder.told_at).total_seconds() / DAY, 1)
+
+
+def can_be_followed(reminder):
+    """Whether it is known what followed: of returns, orders and sudden questions."""
+    return reminder.report_id is not None or reminder.kind in {*OF_ORDERS, "quick"}
 
 
 def state_of(reminder):

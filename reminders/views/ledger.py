@@ -71,7 +71,7 @@ def _shown(line):
         "state": words,
         "read": rules.read_words(line),
         "days": rules.days_to_answer(line),
-        "is_about_report": line.report_id is not None,
+        "can_be_followed": rules.can_be_followed(line),
     }
 
 

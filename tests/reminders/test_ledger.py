@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from progress import workflow
 from reminders import inbox, ledger, urging
-from reminders.models import Message, Reminder
+from reminders.models import Message, Reminder, Urge
+from supervision.models import AdHocAnswer, AdHocRequest, OrderStep, SupervisionOrder
 from tests import factories
 from tests.cast import client_of
 from tests.factories import AFTER_DUE, BEFORE_DUE, fill
@@ -62,6 +63,45 @@ def test_what_was_said_read_and_followed_stands_in_one_line(urge, report, report
     shown = page(office)
     for words in ("发送提醒：周办", "站内消息", "赵填报", "已发送", "已读", "1.5 天后", "第1项“任务之1”"):
         assert words in shown
+
+
+def test_what_followed_about_orders_and_sudden_questions_is_counted_too(plan, fgw, kjj, office, reporter):
+    factories.make_period()
+    told, answered = BEFORE_DUE, BEFORE_DUE + A_DAY * 5 / 2
+    of_order, other = (
+        SupervisionOrder.objects.create(
+            plan=plan,
+            title="加快某事",
+            requirement="办",
+            agency=fgw,
+            drafted_at=told,
+            drafted_by=office,
+        )
+        for _ in range(2)
+    )
+    asked = AdHocRequest.objects.create(
+        plan=plan, title="汇总", due_at=told, drafted_at=told, drafted_by=office, sent_at=told, sent_by=office
+    )
+    OrderStep.objects.create(order=of_order, verb="sign_for", to_state="working", by=reporter, at=answered)
+    OrderStep.objects.create(order=other, verb="cancel", to_state="cancelled", by=office, at=answered)
+    AdHocAnswer.objects.create(request=asked, agency=fgw, confirmed_at=answered, confirmed_by=reporter)
+    AdHocAnswer.objects.create(request=asked, agency=kjj)
+    urge = Urge.objects.create(plan=plan, way="phone", at=told, by=office)
+    expected = {
+        ("order_sign", f"order:{of_order.pk}", fgw): 2.5,
+        ("order", f"order:{other.pk}", fgw): None,
+        ("quick", f"quick:{asked.pk}:{fgw.pk}", fgw): 2.5,
+        ("quick", f"quick:{asked.pk}:{kjj.pk}", kjj): None,
+    }
+    for kind, subject, agency in expected:
+        said = {"channel": "phone", "scheduled_for": told.date(), "created_at": told, "line": "办"}
+        Reminder.objects.create(urge=urge, kind=kind, subject=subject, agency=agency, **said)
+    days = {
+        (each.kind, each.subject, each.agency): ledger.days_to_answer(each)
+        for each in ledger.lines(office, plan)
+    }
+    assert days == expected
+    assert page(office).count("2.5 天后") == page(office).count("尚未") == 2
 
 
 def test_what_came_before_the_reminder_did_not_follow_it(urge, report, reporter, office):
