@@ -54,14 +54,19 @@ def decides_on(user, report):
 
 
 def approver_is_vacant(agency_id, successions=None):
-    """Whether nobody may sign for a body today: no approver in post there, nor at a successor of it.
+    """Whether nobody may sign for a body today, as `nobody_serves` says it."""
+    return nobody_serves(agency_id, Role.APPROVER, successions=successions)
+
+
+def nobody_serves(agency_id, *roles, successions=None):
+    """Whether nobody is in post today in one of `roles` at a body, nor at a successor of it.
 
     successions: who acts for whom (`User.successions`), where it is at hand.
     """
     if successions is None:
         successions = AgencySuccession.objects.acting().chains()
     acting = {new for old, new in successions if old == agency_id}
-    held = Post.objects.on(timezone.localdate()).filter(role=Role.APPROVER, user__is_active=True)
+    held = Post.objects.on(timezone.localdate()).filter(role__in=roles, user__is_active=True)
     return not held.filter(agency__in=acting | {agency_id}).exists()
 
 

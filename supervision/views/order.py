@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.models import Role
 from progress.filetypes import Refused
-from progress.permissions import approver_is_vacant
+from progress.permissions import approver_is_vacant, nobody_serves
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import feedback, kinds, more_time, orders
@@ -72,6 +73,7 @@ ANSWERED = (
     Prefetch("feedback", OrderFeedback.objects.select_related("written_by", "approved_by", "decided_by")),
     Prefetch("extensions", OrderExtension.objects.select_related("asked_by", "decided_by")),
 )
+ADDRESSEES = (Role.REPORTER, Role.APPROVER)
 PEOPLE = ("drafted_by", "checked_by", "issued_by", "received_by", "closed_by")
 
 
@@ -260,14 +262,21 @@ def _files(user, found):
     return {"files": of_order, "feedback": [(each, of_feedback.get(each.pk, [])) for each in readable]}
 
 
+def _hears_nobody(found, user):
+    """Whether the main body has nobody who would hear of it and sign for it."""
+    return nobody_serves(found.agency_id, *ADDRESSEES, successions=user.successions)
+
+
 def _of_signing(found, user):
-    """What the office is shown: at which level it is signed and until when it will be, while it is; later
-    whether the body has nobody to sign its feedback off."""
+    """What the office is shown: at which level it is signed and until when it will be, while it is; whether
+    the body has nobody to receive it, later nobody to sign its feedback off."""
     if not user.is_office:
         return {}
+    if found.state == State.ISSUED:
+        return {"nobody": _hears_nobody(found, user)}
     if found.state not in SupervisionOrder.IN_THE_OFFICE:
         return {"vacant": _unsigned(found) and approver_is_vacant(found.agency_id, user.successions)}
-    said = {"level": kinds.level_for(found.plan, found.kind).label}
+    said = {"level": kinds.level_for(found.plan, found.kind).label, "nobody": _hears_nobody(found, user)}
     if found.state == State.SIGNING or found.wanted_on:
         said["will_be_due"] = kinds.due_at(found, timezone.now())
     return said

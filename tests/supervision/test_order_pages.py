@@ -125,6 +125,15 @@ def test_an_order_is_written_checked_signed_answered_and_closed(team, as_, kjj, 
     assert "已销号" in text(approver.get(order.get_absolute_url()))
 
 
+def test_the_office_is_told_where_nobody_would_receive_it(made, kjj, team, as_):
+    alone, heard = made("signing", agency=kjj), made("signing")
+    silent = "主办单位没有可接收的人员"
+    assert silent in text(as_(team["office"]).get(alone.get_absolute_url()))
+    issued = walk_order(alone, "issued", **team, now=timezone.now())
+    assert silent in text(as_(team["office"]).get(issued.get_absolute_url()))
+    assert silent not in text(as_(team["office"]).get(heard.get_absolute_url()))
+
+
 # --- who sees what -------------------------------------------------------------------------------
 
 
