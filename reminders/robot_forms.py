@@ -1,7 +1,6 @@
 """The shape of a robot as it is typed."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from agencies.models import Agency
 from reminders.models import Robot
@@ -49,8 +48,3 @@ class RobotForm(forms.ModelForm):
             if name not in self.errors:
                 cleaned[name] = cleaned.get(name) or kept
         return cleaned
-
-    def refuse(self, error):
-        """Put the sentences of a ValidationError of the rules where they belong."""
-        for name, sentences in error.message_dict.items():
-            self.add_error(name if name in self.fields else None, ValidationError(sentences))

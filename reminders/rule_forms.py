@@ -153,10 +153,6 @@ class HoursForm(forms.Form):
     quiet_until = _hour("免打扰结束")
     working_days_only = forms.BooleanField(label="只在工作日发送", required=False)
 
-    def refuse(self, error):
-        for name, sentences in error.message_dict.items():
-            self.add_error(name, sentences)
-
 
 class PreviewForm(forms.Form):
     """Which day, and which rule alone."""

@@ -1,12 +1,23 @@
-"""Where a page of the quarter is: the period its address names. What is not there is 404."""
+"""Where a page is: the plan, or the period of the quarter, its address names. What is not there is 404."""
 
 from functools import wraps
 
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from progress.frame import frame_of
+from tasks.models import Plan
+
+
+def plan_at(request, plan):
+    """The plan of an address `/work/<plan>/…` that names no period, as the frame has loaded it.
+
+    404 for people without a post, and for plans that are not there. One query for a plan without periods.
+    """
+    if not request.user.business_roles:
+        raise Http404
+    return frame_of(request).plan_called(plan) or get_object_or_404(Plan, code=plan)
 
 
 def period_at(request, plan, period):

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 
 from agencies.spreadsheets import Column, list_response
 from progress.frame import frame_of
+from progress.views.place import plan_at
 from reminders import charts
 from reminders import effect as rules
 from reminders.permissions import check_urge
-from reminders.views.place import plan_at
 
 
 @require_safe

@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.permissions import open_to_colleagues
+from progress.views.typed import number_of
 from reminders import inbox as inbox_rules
 from reminders.filters import InboxFilter
 from reminders.models import Message
 
 PAGE = 30
-MOST_DIGITS = 18
 
 
 @open_to_colleagues
@@ -59,8 +59,7 @@ def message_open(request, pk):
 @require_POST
 def inbox_read(request):
     """全部标为已读: everything up to the newest message the page knew of."""
-    newest = request.POST.get("newest", "")
-    up_to = int(newest) if newest.isascii() and newest.isdigit() and len(newest) <= MOST_DIGITS else 0
+    up_to = number_of(request.POST.get("newest"))
     done = inbox_rules.open_all(request.user, up_to=up_to, now=timezone.now())
     messages.success(request, f"已将 {done} 条消息标为已读。" if done else "没有未读消息。")
     return redirect("reminders:inbox")

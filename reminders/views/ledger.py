@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from agencies.spreadsheets import Column, list_response
 from progress.frame import frame_of
+from progress.views.place import plan_at
 from reminders import ledger as rules
 from reminders.filters import LedgerFilter
 from reminders.permissions import check_read_ledger
-from reminders.views.place import plan_at
 
 PAGE = 100
 NUMBER = F("task__number").asc(nulls_last=True)

@@ -1,7 +1,5 @@
 """运行情况: how queue, jobs and channels fare; what was not sent; whom nothing reaches."""
 
-import re
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseBadRequest
@@ -11,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.spreadsheets import Column, list_response
+from progress.views.typed import numbers_of
 from progress.workflow import WrongState
 from reminders import operations, unreached
 from reminders.filters import UnsentFilter
@@ -22,7 +21,6 @@ MOST_AT_ONCE = 500
 MOST_EXPORTED = 5000
 MOST_PEOPLE = 500
 SORTS = {"at": "planned_at", "attempts": "attempts", "error": "error", "state": "state"}
-NUMBER = re.compile(r"[0-9]{1,15}").fullmatch
 DONE = {"retry": "已重新排队，将在一分钟内发送", "delivered": "已标记送达", "give_up": "已放弃发送"}
 COLUMNS = [
     *(Column("状态", 12), Column("渠道", 12), Column("发往", 30), Column("类别", 12), Column("标题", 40)),
@@ -105,7 +103,7 @@ def unsent_settle(request):
     if verb is None:
         return HttpResponseBadRequest("不认识的操作，请返回上一页重试。")
     wanted = [single] if single else request.POST.getlist("message")
-    chosen = [int(each) for each in wanted[:MOST_AT_ONCE] if NUMBER(each)]
+    chosen = numbers_of(wanted[:MOST_AT_ONCE])
     done, late = 0, 0
     for message in Message.objects.filter(pk__in=chosen):
         try:

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 
 from agencies.spreadsheets import Column, list_response
 from progress.timetable import here
+from progress.views.place import plan_at
 from reminders.permissions import check_keep_rules
 from reminders.preview import FURTHEST, Setting, next_sending_day, preview
 from reminders.rule_forms import PreviewForm
-from reminders.views.place import plan_at
 
 PAGE = 50
 

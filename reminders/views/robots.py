@@ -15,6 +15,7 @@ from reminders.channels.webhook import problem
 from reminders.models import Robot
 from reminders.permissions import check_operate
 from reminders.robot_forms import RobotForm
+from tasks.views.place import add_errors
 
 
 @require_safe
@@ -45,7 +46,7 @@ def _form(request, robot):
         try:
             robots.keep(form.instance, by=request.user, now=timezone.now())
         except ValidationError as error:
-            form.refuse(error)
+            add_errors(form, error)
         else:
             messages.success(request, f"已保存群机器人“{form.instance}”。请发送一条测试消息。")
             return redirect("reminders:robots")

@@ -10,6 +10,7 @@ from agencies.audit import trail_of
 from agencies.duties import kinds
 from agencies.spreadsheets import Column, list_response
 from progress.timetable import here
+from progress.views.place import plan_at
 from progress.views.typed import number_of
 from reminders import rule_changes
 from reminders.filters import RuleFilter
@@ -20,7 +21,7 @@ from reminders.permissions import check_keep_rules
 from reminders.rule_forms import NEW, HoursForm, RuleForm
 from reminders.rules import next_turns
 from reminders.texts import PLACEHOLDERS
-from reminders.views.place import plan_at
+from tasks.views.place import add_errors
 
 AUDIENCES = dict(Audience.choices)
 # As a table names them.
@@ -111,7 +112,7 @@ def hours(request, plan):
         try:
             rule_changes.set_hours(plan, **form.cleaned_data, by=request.user, now=timezone.now())
         except ValidationError as error:
-            form.refuse(error)
+            add_errors(form, error)
         else:
             messages.success(request, "发送时间已设定，自下一次安排起适用。")
             return redirect("reminders:rules", plan.code)

@@ -13,15 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.spreadsheets import Column, list_response
 from progress.frame import frame_of
+from progress.views.place import plan_at
+from progress.views.typed import numbers_of
 from reminders import by_word, urging
 from reminders.owed import owed_now
 from reminders.permissions import check_urge
 from reminders.urge_forms import CallForm, CopyForm, OwedFilter, UrgeForm, new_token
 from reminders.urge_texts import DEFAULT_WORDS, for_group, group_text
-from reminders.views.place import plan_at
+from tasks.views.place import add_errors
 
 PAGE = 200
-MOST_DIGITS = 18
 ORDERS = {
     "agency": lambda each: (each.agency.order, each.item.task_number or 0),
     "number": lambda each: (each.item.task_number or 0, each.agency.order),
@@ -57,8 +58,7 @@ def urge(request, plan):
 
 
 def _named(posted):
-    reports = [each for each in posted.getlist("report") if each.isascii() and each.isdigit()]
-    return [f"report:{each}" for each in reports if len(each) <= MOST_DIGITS]
+    return [f"report:{each}" for each in numbers_of(posted.getlist("report"))]
 
 
 def _rows(request, plan):
@@ -205,8 +205,7 @@ def _seen(words):
 
 
 def _ids(request, name):
-    ids = (each for each in request.POST.getlist(name) if each.isascii() and each.isdigit())
-    return {int(each) for each in ids if len(each) <= MOST_DIGITS}
+    return set(numbers_of(request.POST.getlist(name)))
 
 
 # --- by word --------------------------------------------------------------------------------------
@@ -229,7 +228,7 @@ def urge_call(request, plan):
             messages.success(request, "已登记电话提醒。" if is_new else "这次通话已经登记过。")
             return redirect(_ledger_url(plan))
         except ValidationError as error:
-            _tell(form, error)
+            add_errors(form, error)
     return _by_word(request, plan, form, "urge_call", now)
 
 
@@ -253,7 +252,7 @@ def urge_copy(request, plan):
             messages.success(request, "已登记：催报文已发到工作群。" if is_new else "已经登记过。")
             return redirect(_ledger_url(plan))
         except ValidationError as error:
-            _tell(form, error)
+            add_errors(form, error)
     left_out = len(owed) - len(for_group(owed))
     return _by_word(request, plan, form, "urge_copy", now, owed=owed, left_out=left_out)
 
@@ -266,11 +265,6 @@ def _by_word(request, plan, form, page, now, *, owed=None, **more):
         return redirect(_list_url(plan))
     context = {"plan": plan, "form": form, "owed": owed, "list_url": _list_url(plan), **more}
     return render(request, f"reminders/{page}.html", context, status=400 if form.errors else 200)
-
-
-def _tell(form, error):
-    for name, sentences in error.message_dict.items():
-        form.add_error(name if name in form.fields else None, sentences)
 
 
 def _list_url(plan):

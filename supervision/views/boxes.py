@@ -7,10 +7,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from agencies.models import Role
-from progress.views.place import period_at
+from progress.views.place import period_at, plan_at
 from supervision import boxes
 from supervision.permissions import check_read_supervision
-from supervision.views.place import plan_at
 from tasks.models import Task
 
 

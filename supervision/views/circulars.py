@@ -19,11 +19,12 @@ from supervision.circular_figures import listed_by_class, readable
 from supervision.circular_forms import FORMS
 from supervision.filters import CircularFilter
 from supervision.models import Circular
-from supervision.permissions import check_keep_circulars, check_read_supervision
+from supervision.permissions import check_circular, check_keep_circulars, check_read_supervision
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
+from supervision.views.mistakes import name_missing
 
 PAGE = 50
 ACTS = {verb: getattr(circulars, verb) for verb in circulars.LABELS}
@@ -139,7 +140,7 @@ def circular_verb(request, plan, period, pk, verb):
         raise Http404
     if request.method != "POST":
         return redirect(found)
-    circulars.permissions.check_circular(request.user, found, verb)
+    check_circular(request.user, found, verb)
     form = FORMS[verb](request.POST, request.FILES, circular=found, auto_id=f"{verb}-%s")
     if "scan" in form.fields:
         name_too_large(form, "scan", request)
@@ -149,8 +150,7 @@ def circular_verb(request, plan, period, pk, verb):
     try:
         done = ACTS[verb](found, **form.said, by=request.user, now=now, revision=seen)
     except Incomplete as incomplete:
-        for name, sentence in incomplete.fields.items():
-            form.add_error(name if name in form.fields else None, sentence)
+        name_missing(form, incomplete)
         return _page(request, found, form, verb, status=400)
     except Refused as refused:
         form.add_error("scan", refused.reason)

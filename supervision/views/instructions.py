@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.audit import trail_of
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response
+from progress.views.place import plan_at
 from progress.workflow import Stale, WrongState
 from supervision import files, instructions
 from supervision import instruction_documents as documents
@@ -23,7 +24,7 @@ from supervision.permissions import check_keep_instructions, check_read_supervis
 from supervision.views.attaching import settled
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
-from supervision.views.place import plan_at
+from supervision.views.sorting import in_order
 from tasks.views.place import add_errors
 
 PAGE = 50
@@ -55,12 +56,7 @@ def _listed(request, plan):
     rows = Instruction.objects.visible_to(request.user).filter(plan=plan).select_related("plan")
     rows = instructions.with_counts(rows, request.user)
     found = InstructionFilter(request.GET, rows, request=request, plan=plan)
-    wanted = request.GET.get("sort", "")
-    fields, rows = ORDERS.get(wanted.removeprefix("-")), found.qs
-    if fields is None:
-        return plan, found, rows
-    ordered = rows.order_by(*fields)
-    return plan, found, ordered.reverse() if wanted.startswith("-") else ordered
+    return plan, found, in_order(found.qs, request.GET.get("sort", ""), ORDERS)
 
 
 COLUMNS = [

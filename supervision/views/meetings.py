@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.audit import trail_of
 from agencies.spreadsheets import Column, list_response
+from progress.views.place import plan_at
 from progress.workflow import Stale
 from supervision import files, meetings
 from supervision.attaching_forms import FilesForm
@@ -17,7 +18,7 @@ from supervision.meeting_forms import ActionForm, MeetingForm, as_typed
 from supervision.models import Meeting
 from supervision.permissions import check_keep_meetings, check_read_supervision
 from supervision.views.conflicts import differences
-from supervision.views.place import plan_at
+from supervision.views.sorting import in_order
 from tasks.views.place import add_errors
 
 PAGE = 50
@@ -47,16 +48,7 @@ def _listed(request, plan):
     plan = plan_at(request, plan)
     rows = Meeting.objects.visible_to(request.user).filter(plan=plan).select_related("plan")
     found = MeetingFilter(request.GET, rows, request=request, plan=plan)
-    return plan, found, _sorted(found.qs, request.GET.get("sort", ""))
-
-
-def _sorted(rows, wanted):
-    """The rows by a column of ORDERS, turned round by a leading “-”."""
-    fields = ORDERS.get(wanted.removeprefix("-"))
-    if fields is None:
-        return rows
-    ordered = rows.order_by(*fields)
-    return ordered.reverse() if wanted.startswith("-") else ordered
+    return plan, found, in_order(found.qs, request.GET.get("sort", ""), ORDERS)
 
 
 COLUMNS = [

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Role
 from progress.filetypes import Refused
 from progress.permissions import approver_is_vacant, nobody_serves
+from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import feedback, kinds, more_time, orders
@@ -20,7 +21,7 @@ from supervision.order_forms import FORMS
 from supervision.permissions import check_read_supervision, is_addressee
 from supervision.upload_forms import name_too_large
 from supervision.views.files import takes_files
-from supervision.views.place import plan_at
+from supervision.views.mistakes import name_missing
 
 State = SupervisionOrder.State
 STAGES = ("立项", "审核", "签发", "签收", "承办", "反馈", "反馈审核", "销号")
@@ -136,8 +137,7 @@ def order_verb(request, plan, pk, verb):
     try:
         done = ACTS[verb](found, **form.said, by=request.user, now=now, revision=seen)
     except Incomplete as incomplete:
-        for name, sentence in incomplete.fields.items():
-            form.add_error(name if name in form.fields else None, sentence)
+        name_missing(form, incomplete)
         return _page(request, found, form, verb, status=400)
     except Refused as refused:
         form.add_error("files" if "files" in form.fields else "scan", refused.reason)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from progress.filetypes import Refused
+from progress.views.place import plan_at
 from progress.views.typed import numbers_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import files, kinds, order_drafts
@@ -17,8 +18,8 @@ from supervision.permissions import check_draft_order
 from supervision.upload_forms import name_too_large
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
+from supervision.views.mistakes import name_missing
 from supervision.views.order import order_at
-from supervision.views.place import plan_at
 
 
 @takes_files
@@ -85,8 +86,7 @@ def _settled(request, form, write):
             with files.all_kept("order", order, form.cleaned_data["files"], **_by(request)):
                 return order
     except Incomplete as incomplete:
-        for name, sentence in incomplete.fields.items():
-            form.add_error(name if name in form.fields else None, sentence)
+        name_missing(form, incomplete)
     except Refused as refused:
         form.add_error("files", refused.reason)
     return None

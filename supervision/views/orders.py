@@ -7,18 +7,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from progress.views.place import plan_at
 from progress.workflow import Incomplete
 from supervision import kinds, order_rules
 from supervision.filters import OrderFilter
 from supervision.models import SupervisionOrder
 from supervision.order_forms import RulesForm, rules_as_typed
 from supervision.permissions import check_read_supervision, check_set_order_rules
-from supervision.views.place import plan_at
+from supervision.views.mistakes import name_missing
+from supervision.views.sorting import in_order
 
 PAGE = 50
 State = SupervisionOrder.State
 NEWEST = (F("year").desc(nulls_first=True), F("number").desc(nulls_first=True), "-drafted_at", "-pk")
-SORTED = {
+ORDERS = {
     "number": ("year", "number", "drafted_at", "pk"),
     "title": ("title", "pk"),
     "agency": ("agency__order", "agency__code", "pk"),
@@ -55,16 +57,7 @@ def listed(request, plan, now):
     visible = SupervisionOrder.objects.visible_to(request.user).filter(plan=plan)
     found = OrderFilter(request.GET, visible, request=request, plan=plan, user=request.user, now=now)
     rows = found.qs.select_related("plan", "agency").prefetch_related("helpers", "tasks")
-    return plan, found, _sorted(rows, request.GET.get("sort", ""))
-
-
-def _sorted(rows, wanted):
-    """The rows by a column of SORTED, turned round by a leading “-”."""
-    fields = SORTED.get(wanted.removeprefix("-"))
-    if fields is None:
-        return rows.order_by(*NEWEST)
-    ordered = rows.order_by(*fields)
-    return ordered.reverse() if wanted.startswith("-") else ordered
+    return plan, found, in_order(rows.order_by(*NEWEST), request.GET.get("sort", ""), ORDERS)
 
 
 def _counts(rows, now):
@@ -92,8 +85,7 @@ def order_rules_page(request, plan):
         try:
             order_rules.set_rules(plan, **form.said, by=request.user, now=timezone.now())
         except Incomplete as incomplete:
-            for name, sentence in incomplete.fields.items():
-                form.add_error(name, sentence)
+            name_missing(form, incomplete)
         else:
             messages.success(request, "督办规则已保存，自下一件签发起适用。")
             return redirect("supervision:order_rules", plan.code)

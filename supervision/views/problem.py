@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.official_page import word_response
 from progress.filetypes import Refused
 from progress.frame import frame_of
+from progress.views.place import plan_at
 from progress.workflow import Stale, WrongState
 from supervision import files, permissions, problem_papers, problems
 from supervision.models import Problem, ProblemStep, SupervisionFile, SupervisionOrder
@@ -18,7 +19,6 @@ from supervision.problem_forms import FORMS, ProblemForm
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
 from supervision.views.files import takes_files
-from supervision.views.place import plan_at
 from supervision.views.problems import SHOWN
 from tasks.views.place import add_errors
 

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.spreadsheets import Column, list_response
 from progress.frame import frame_of
+from progress.views.place import plan_at
 from progress.views.typed import number_of, numbers_of
 from progress.workflow import Stale, WrongState
 from supervision import permissions, problems
 from supervision.filters import ProblemFilter
 from supervision.models import Problem
 from supervision.problem_forms import BulkTriageForm
-from supervision.views.place import plan_at
+from supervision.views.sorting import in_order
 from tasks.views.place import add_errors
 
 PAGE = 50
@@ -72,16 +73,7 @@ def _listed(request, plan):
     rows = Problem.objects.visible_to(request.user).filter(plan=plan).select_related(*SHOWN)
     periods = [period for period in frame_of(request).all_of_plan if period.is_open]
     found = ProblemFilter(request.GET, rows, request=request, plan=plan, periods=periods)
-    return found, _sorted(found.qs, request.GET.get("sort", ""))
-
-
-def _sorted(rows, wanted):
-    """The rows by a column of ORDERS, turned round by a leading “-”."""
-    fields = ORDERS.get(wanted.removeprefix("-"))
-    if fields is None:
-        return rows
-    ordered = rows.order_by(*fields)
-    return ordered.reverse() if wanted.startswith("-") else ordered
+    return found, in_order(found.qs, request.GET.get("sort", ""), ORDERS)
 
 
 def _counts(rows, today):

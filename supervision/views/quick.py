@@ -12,6 +12,7 @@ from agencies.along import along, fields_of, keep, objects
 from agencies.models import Agency, Role
 from agencies.spreadsheets import Column, list_response
 from progress.timetable import spoken_day
+from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Stale, WrongState
 from supervision import quick, quick_sheet
@@ -21,7 +22,7 @@ from supervision.permissions import check_ask_quickly, check_read_supervision
 from supervision.quick_forms import AskForm, ExtendForm, SubjectsForm, as_typed, typed_fields
 from supervision.quick_recipients import recipients_of
 from supervision.views.conflicts import differences
-from supervision.views.place import plan_at
+from supervision.views.sorting import in_order
 from tasks.views.place import add_errors
 
 PAGE = 50
@@ -70,14 +71,8 @@ def _listed(request, plan):
     rows = rows.annotate(**quick_sheet.along_counts(request.user))
     user, reads_all = request.user, _reads_all(request.user)
     found = QuickFilter(request.GET, rows, user=user, plan=plan, reads_all=reads_all, now=now)
-    return plan, found, _sorted(found.qs, request.GET.get("sort", "")), now
-
-
-def _sorted(rows, wanted):
-    """The rows by a column of ORDERS, turned round by a leading “-”."""
-    order = ORDERS.get(wanted.removeprefix("-"))
-    ordered = rows.order_by(*order) if order else rows.order_by("-drafted_at", "-pk")
-    return ordered.reverse() if order and wanted.startswith("-") else ordered
+    newest = found.qs.order_by("-drafted_at", "-pk")
+    return plan, found, in_order(newest, request.GET.get("sort", ""), ORDERS), now
 
 
 def _named(by_body):

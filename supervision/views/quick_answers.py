@@ -13,13 +13,13 @@ from agencies.models import Role
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response
 from progress.models import ProgressReport
+from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Stale, WrongState
 from supervision import quick, quick_answers, quick_paper, quick_sheet
 from supervision.permissions import check_read_supervision, check_read_table
 from supervision.quick_offers import offers_to
 from supervision.quick_recipients import recipients_of
-from supervision.views.place import plan_at
 from supervision.views.quick import place
 
 
