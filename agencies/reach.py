@@ -53,6 +53,11 @@ def people_at(agencies, *roles, now):
     }
 
 
+def everyone_at(agencies, *roles, now):
+    """Ids of all the people `people_at` finds at these bodies (ids), in one set; two queries."""
+    return frozenset().union(*people_at(agencies, *roles, now=now).values())
+
+
 def still_answering(today, path="agency"):
     """The condition that the body at `path` can be asked for something: not abolished by `today`, or with a
     successor whose people act for it."""

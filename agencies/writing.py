@@ -13,6 +13,12 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "　"))
 
 
+def in_one_line(text: str, longest: int) -> str:
+    """Text on one line of at most `longest` signs; what does not fit is cut, and “…” says so."""
+    words = " ".join(text.split())
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
+
+
 def half_widths(text: str) -> int:
     """The length of a line of text in half-widths: 2 for a Chinese character, 1 for a Latin letter."""
     return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from agencies.along import number_of
 from agencies.models import Role
+from agencies.writing import in_one_line
 from progress.models import ReportingPeriod
 from supervision.meetings import actions_by_meeting, with_overdue_actions
 from supervision.models import (
@@ -32,6 +33,8 @@ State = SupervisionOrder.State
 # How much a box shows of each kind; its own page shows all.
 MOST = 8
 ALL = 200
+# How many signs of a long text a line of the desk has room for.
+LINE = 44
 
 
 # --- a task ------------------------------------------------------------------------------------------
@@ -146,7 +149,7 @@ def _actions_owed(user, own, plan, now):
     for each in actions:
         url = reverse("supervision:meeting", args=[plan.code, each.meeting_id])
         late = each.due_on is not None and each.due_on < today
-        title = f"《{each.meeting.title}》议定事项：{_short(each.text)}"
+        title = f"《{each.meeting.title}》议定事项：{in_one_line(each.text, LINE)}"
         yield Owed("落实", title, f"{url}#actions", each.due_on, late, is_day=True)
 
 
@@ -157,13 +160,8 @@ def _problems_owed(user, own, plan, now):
     to_solve = Q(state=Problem.State.IN_HAND, level=Problem.Level.UNIT)
     for each in of_body.filter(to_solve | Q(state=Problem.State.ANSWERED)).select_related("plan"):
         what = "整改" if each.state == Problem.State.IN_HAND else "看答复"
-        title = f"存在问题：{_short(each.words)}"
+        title = f"存在问题：{in_one_line(each.words, LINE)}"
         yield Owed(what, title, each.get_absolute_url(), each.due_on, each.is_overdue(today), is_day=True)
-
-
-def _short(text, longest=44):
-    words = " ".join(text.split())
-    return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 # --- counts, each with the address of exactly its rows -----------------------------------------------
@@ -201,7 +199,7 @@ def waiting_for_office(user, plan, now):
         ("督办延期待决定", "件", "orders", "state=more_time", orders.filter(pk__in=asked)),
         ("督办件逾期", "件", "orders", "overdue=yes", orders.overdue(now), True),
         ("问题待研判", "条", "problems", "state=raised", problems.filter(state=Problem.State.RAISED)),
-        ("问题超过时限", "条", "problems", "overdue=true", problems.overdue(today), True),
+        ("问题逾期", "条", "problems", "overdue=true", problems.overdue(today), True),
         ("临时调度答复中", "次", "quick_list", "state=open", sent.filter(unanswered, due_at__gte=now)),
         (
             "临时调度逾期未答全",

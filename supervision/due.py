@@ -10,11 +10,14 @@ from django.utils import timezone
 from agencies.duties import DueItem, DueKind, announce
 from agencies.models import Role
 from agencies.reach import still_answering
+from agencies.writing import in_one_line
 from progress.timetable import DUE_HOUR, local
 from supervision.models import AdHocAnswer, AdHocRequest, OrderFeedback, Problem, SupervisionOrder
 
 State = SupervisionOrder.State
 BODY = (Role.REPORTER, Role.APPROVER)
+# How many signs of a problem a reminder names it by.
+LINE = 40
 
 
 # --- orders ------------------------------------------------------------------------------------
@@ -81,14 +84,16 @@ def problems_due(plan, now):
     """Problems in hand with a date: the body's own to solve, or the office's where it has taken them up. Of
     one that goes on in a later period the latest row alone: nothing can be done on the others. One query."""
     answering = still_answering(timezone.localdate(now))
-    problems = Problem.objects.standing().filter(
-        answering, plan=plan, state=Problem.State.IN_HAND, due_on__isnull=False
-    ).select_related("agency", "plan", "task")
+    problems = (
+        Problem.objects.standing()
+        .filter(answering, plan=plan, state=Problem.State.IN_HAND, due_on__isnull=False)
+        .select_related("agency", "plan", "task")
+    )
     return [
         DueItem(
             kind="problem",
             subject=f"problem:{each.pk}",
-            title=f"{each.agency.name}问题“{_short(each.words)}”",
+            title=f"{each.agency.name}问题“{in_one_line(each.words, LINE)}”",
             url=each.get_absolute_url(),
             plan=plan.pk,
             at=local(each.due_on, DUE_HOUR),
@@ -101,11 +106,6 @@ def problems_due(plan, now):
         )
         for each in problems.order_by("due_on", "pk")
     ]
-
-
-def _short(text, longest=40):
-    words = " ".join(text.split())
-    return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 def quick_due(plan, now):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from agencies.along import along, number_of, objects
 from agencies.audit import keep_secret, record
 from agencies.models import Agency, Role, User
-from agencies.reach import people_at, tell
+from agencies.reach import everyone_at, tell
 from progress.workflow import Stale, WrongState
 from supervision.models import Meeting, MeetingAction, SupervisionOrder
 from supervision.permissions import check_keep_meetings
@@ -216,7 +216,7 @@ def _touch(meeting, task):
 def _tell_body(action, now, what):
     if action.agency_id is None or action.done_at is not None:
         return
-    people = people_at({action.agency_id}, Role.REPORTER, Role.APPROVER, now=now)[action.agency_id]
+    people = everyone_at({action.agency_id}, Role.REPORTER, Role.APPROVER, now=now)
     meeting = action.meeting
     limit = f"，{action.due_on.month}月{action.due_on.day}日前完成" if action.due_on else ""
     tell(
@@ -321,10 +321,12 @@ def with_lists(meetings):
 
 
 def agencies_of(meeting):
+    """The bodies of a meeting out of `with_lists`, in official order."""
     return objects(Agency, meeting.agency_rows, key=lambda each: (each.order, each.code))
 
 
 def tasks_of(meeting):
+    """The tasks of a meeting out of `with_lists`, by number."""
     return objects(Task, meeting.task_rows, key=lambda each: each.number)
 
 

@@ -6,7 +6,7 @@ While a request waits the clock runs on; granted, the new instant replaces the o
 from django.db import IntegrityError, transaction
 
 from agencies import reach
-from progress.timetable import DUE_HOUR, here, local, spoken
+from progress.timetable import DUE_HOUR, local, spoken
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import orders
 from supervision.models import OrderExtension
@@ -68,8 +68,3 @@ def decide(order, *, granted, new_due_on=None, decision="", by, now, revision):
         people = orders.addressees(order, now, helpers=False)
         orders.tell(step, people, f"{order}{words}", decision)
     return order
-
-
-def day_of(moment):
-    """The day an instant falls on in Asia/Shanghai."""
-    return here(moment).date()

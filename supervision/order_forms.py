@@ -3,7 +3,8 @@
 from django import forms
 
 from progress.forms import Day, Prose
-from supervision import feedback, more_time, orders
+from progress.timetable import here
+from supervision import feedback, orders
 from supervision.kinds import kind_for, may_be_addressed
 from supervision.models import KindRule, OrderKind, Urgency
 from supervision.order_contents import LONGEST_BASIS, LONGEST_REQUIREMENT
@@ -176,7 +177,7 @@ class DecisionForm(VerbForm):
         super().__init__(order, *args, **kwargs)
         asked = order.open_extension()
         if asked is not None:
-            self.initial.setdefault("new_due_on", more_time.day_of(asked.wanted_until))
+            self.initial.setdefault("new_due_on", here(asked.wanted_until).date())
 
     @property
     def said(self):

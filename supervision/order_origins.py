@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency
+from agencies.writing import day_of, in_one_line
 from progress import figures
 from progress.models import Lamp, ProgressReport, TaskVerdict
 from progress.timetable import spoken
@@ -96,9 +97,9 @@ def _of_meeting(plan, said, user, now):
     actions = MeetingAction.objects.filter(meeting__in=known)
     action = _found(actions.select_related("meeting__plan", "agency", "task"), "pk", said.get("action"))
     meeting = action.meeting
-    on = f"{meeting.held_on.year}年{meeting.held_on.month}月{meeting.held_on.day}日"
+    on = day_of(meeting.held_on)
     suggested = {
-        "title": _one_line(action.text),
+        "title": in_one_line(action.text, LONGEST_TITLE),
         "requirement": action.text,
         "basis": f"{on}《{meeting.title}》议定事项第{action.order}项。",
         "tasks": [action.task] if action.task else [],
@@ -121,7 +122,7 @@ def _of_problem(plan, said, user, now):
     problem = _found(problems.select_related("plan", "agency", "task", "period"), "pk", said.get("problem"))
     standing = Problem.objects.standing().filter(pk=problem.pk).exists()
     suggested = {
-        "title": _one_line(f"解决：{problem.text}"),
+        "title": in_one_line(f"解决：{problem.text}", LONGEST_TITLE),
         "requirement": f"请就以下问题抓紧整改并反馈：\n{problem.text}",
         "basis": f"{problem.agency.name}{problem.period.label}反映的存在问题。",
         "tasks": [problem.task] if problem.task else [],
@@ -141,9 +142,9 @@ def _of_problem(plan, said, user, now):
 def _of_instruction(plan, said, user, now):
     instructions = Instruction.objects.visible_to(user).filter(plan=plan).select_related("plan")
     instruction = _found(instructions, "pk", said.get("instruction"))
-    on = f"{instruction.on.year}年{instruction.on.month}月{instruction.on.day}日"
+    on, what = day_of(instruction.on), instruction.document or instruction.words
     suggested = {
-        "title": _one_line(f"落实{instruction.leader}批示：{instruction.document or instruction.words}"),
+        "title": in_one_line(f"落实{instruction.leader}批示：{what}", LONGEST_TITLE),
         "requirement": instruction.words,
         "basis": f"{on}{instruction.leader}批示。",
         "tasks": list(instruction.tasks.all()),
@@ -212,11 +213,6 @@ def _leads_of(task):
     leads = Assignment.objects.leads().filter(task=task, valid_until=None).select_related("agency")
     bodies = [each.agency for each in leads]
     return [each for each in bodies if kinds.may_be_addressed(each) and each.abolished_on is None]
-
-
-def _one_line(text):
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
 
 
 def _still_to_come(day, now):

@@ -337,8 +337,7 @@ def tell(step, people, title, text=""):
 def addressees(order, now, *roles, helpers=True):
     """Ids of the people of the bodies an order is addressed to; without `helpers` only of the main body."""
     bodies = {order.agency_id} | (set(order.helpers.values_list("pk", flat=True)) if helpers else set())
-    found = reach.people_at(bodies, *(roles or (Role.REPORTER, Role.APPROVER)), now=now)
-    return frozenset().union(*found.values())
+    return reach.everyone_at(bodies, *(roles or (Role.REPORTER, Role.APPROVER)), now=now)
 
 
 def handlers(order, now):

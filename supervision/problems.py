@@ -20,7 +20,7 @@ from django.utils import timezone
 from agencies import audit
 from agencies.models import Role
 from agencies.permissions import Denied
-from agencies.reach import office_people, people_at, tell
+from agencies.reach import everyone_at, office_people, tell
 from progress.exports.followed import FollowUp
 from progress.workflow import Stale, WrongState
 from supervision import permissions
@@ -286,7 +286,7 @@ def _tell_concerned(problem, step, concerned, words, now):
     bodies = {problem.agency_id, *concerned}
     if problem.report_id:
         bodies.add(problem.report.agency_id)
-    people = frozenset().union(*people_at(bodies, Role.REPORTER, Role.APPROVER, now=now).values())
+    people = everyone_at(bodies, Role.REPORTER, Role.APPROVER, now=now)
     tell_of(problem, step, people, title=f"问题已{LABELS[step.verb]}", text=words, now=now)
 
 

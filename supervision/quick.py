@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from agencies import audit
 from agencies.models import Agency, Role
-from agencies.reach import people_at, tell
+from agencies.reach import everyone_at, tell
 from progress import calendar
 from progress.models import ReportingPeriod
 from progress.timetable import DUE_HOUR, here, local, spoken, spoken_day
@@ -387,7 +387,7 @@ def withdraw(request, agency, *, by, now, revision):
         raise WrongState(f"{agency.name}是这次调度的最后一个单位；不再需要的，请结束调度。")
     rows.delete()
     audit.record("撤下调度单位", request, by=by, now=now, detail={"单位": agency.name})
-    people = people_at([agency.pk], Role.REPORTER, Role.APPROVER, now=now)[agency.pk]
+    people = everyone_at([agency.pk], Role.REPORTER, Role.APPROVER, now=now)
     tell(
         f"quick-withdrawn:{request.pk}:{request.revision}",
         people,
@@ -442,11 +442,10 @@ def _tell_asked(request, asked, now, *, key):
 
 
 def _tell(request, agencies, title, now, *, key):
-    people = people_at(agencies, Role.REPORTER, Role.APPROVER, now=now)
     sensitive = request.answers.filter(task__is_sensitive=True).exists()
     tell(
         key,
-        frozenset().union(*people.values()),
+        everyone_at(agencies, Role.REPORTER, Role.APPROVER, now=now),
         title=title,
         # What it is about stays inside the house where one of its tasks is sensitive.
         text="" if sensitive else request.words,
