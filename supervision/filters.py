@@ -32,6 +32,19 @@ def words_to_search(placeholder):
     )
 
 
+def body_to_choose(label="单位", **how):
+    """The field for one body; which there are to choose from the FilterSet says (`queryset`)."""
+    return django_filters.ModelChoiceFilter(
+        queryset=Agency.objects.none(), to_field_name="code", label=label, empty_label="全部", **how
+    )
+
+
+def task_to_name(**how):
+    """The field for the number of a task."""
+    box = forms.NumberInput(attrs={"min": 1, "placeholder": "如 15"})
+    return django_filters.NumberFilter(label="任务序号", min_value=1, max_value=9999, widget=box, **how)
+
+
 def year_choices(plan):
     """The years of a plan, the last first, for a ChoiceFilter."""
     return [(year, f"{year} 年") for year in range(plan.ends_on.year, plan.starts_on.year - 1, -1)]
@@ -43,21 +56,8 @@ class MeetingFilter(django_filters.FilterSet):
     q = words_to_search("名称、纪要或议定事项")
     kind = django_filters.ChoiceFilter(choices=Meeting.Kind.choices, label="类别", empty_label="全部")
     year = django_filters.ChoiceFilter(field_name="held_on__year", label="年份", empty_label="全部")
-    agency = django_filters.ModelChoiceFilter(
-        queryset=Agency.objects.none(),
-        to_field_name="code",
-        label="单位",
-        empty_label="全部",
-        method="of_body",
-    )
-    task = django_filters.NumberFilter(
-        label="任务序号",
-        method="of_task",
-        min_value=1,
-        max_value=9999,
-        widget=forms.NumberInput(attrs={"min": 1, "placeholder": "如 15"}),
-    )
-
+    agency = body_to_choose(method="of_body")
+    task = task_to_name(method="of_task")
     actions = django_filters.ChoiceFilter(
         choices=[("open", "有未办结的"), ("overdue", "有逾期的")],
         label="议定事项",
@@ -149,13 +149,7 @@ class QuickFilter(django_filters.FilterSet):
     )
 
     state = django_filters.ChoiceFilter(choices=STATES, label="状态", empty_label="全部", method="in_state")
-    agency = django_filters.ModelChoiceFilter(
-        queryset=Agency.objects.none(),
-        to_field_name="code",
-        label="单位",
-        empty_label="全部",
-        method="asked_of",
-    )
+    agency = body_to_choose(method="asked_of")
     q = words_to_search("事项或交办来源")
 
     class Meta:
@@ -188,7 +182,9 @@ class QuickFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=AdHocAnswer.objects.filter(agency=value).values("request"))
 
     def search(self, queryset, name, value):
-        return queryset.filter(Q(title__icontains=value) | Q(asked_for__icontains=value))
+        for word in value.split():
+            queryset = queryset.filter(Q(title__icontains=word) | Q(asked_for__icontains=word))
+        return queryset
 
 
 class ProblemFilter(django_filters.FilterSet):
@@ -214,19 +210,11 @@ class ProblemFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         choices=STATES, label="状态", empty_label="未销号", method="already_narrowed"
     )
-    agency = django_filters.ModelChoiceFilter(
-        queryset=Agency.objects.none(), to_field_name="code", label="责任单位", empty_label="全部"
-    )
+    agency = body_to_choose(label="责任单位")
     chapter = django_filters.ChoiceFilter(
         field_name="task__chapter__number", label="行动", empty_label="全部"
     )
-    task = django_filters.NumberFilter(
-        field_name="task__number",
-        label="任务序号",
-        min_value=1,
-        max_value=9999,
-        widget=forms.NumberInput(attrs={"min": 1, "placeholder": "如 15"}),
-    )
+    task = task_to_name(field_name="task__number")
     coordination = django_filters.BooleanFilter(
         label="协调",
         method="to_be_coordinated",
@@ -235,7 +223,7 @@ class ProblemFilter(django_filters.FilterSet):
     overdue = django_filters.BooleanFilter(
         label="时限",
         method="past_deadline",
-        widget=forms.Select(choices=[("", "全部"), ("true", "已超期"), ("false", "未超期")]),
+        widget=forms.Select(choices=[("", "全部"), ("true", "已逾期"), ("false", "未逾期")]),
     )
 
     class Meta:
@@ -273,7 +261,7 @@ class ProblemFilter(django_filters.FilterSet):
         return queryset
 
     def search(self, queryset, name, value):
-        for word in value.replace("\x00", "").split():
+        for word in value.split():
             found = Q(text__icontains=word) | Q(request__icontains=word) | Q(measures__icontains=word)
             found |= Q(progress__icontains=word) | Q(agency__name__icontains=word)
             queryset = queryset.filter(found | Q(task__title__icontains=word))
@@ -289,7 +277,7 @@ class ProblemFilter(django_filters.FilterSet):
         return queryset.exclude(request="") if value else queryset.filter(request="")
 
     def past_deadline(self, queryset, name, value):
-        late = Q(state__in=Problem.UNANSWERED, due_on__lt=timezone.localdate())
+        late = Problem.overdue_on(timezone.localdate())
         return queryset.filter(late) if value else queryset.exclude(late)
 
 
@@ -303,13 +291,7 @@ class OrderFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
         choices=SupervisionOrder.Kind.choices, label="类别", empty_label="全部"
     )
-    agency = django_filters.ModelChoiceFilter(
-        queryset=Agency.objects.none(),
-        to_field_name="code",
-        label="单位",
-        empty_label="全部",
-        method="of_body",
-    )
+    agency = body_to_choose(method="of_body")
     urgency = django_filters.ChoiceFilter(
         choices=SupervisionOrder.Urgency.choices, label="紧急程度", empty_label="全部"
     )

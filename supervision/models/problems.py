@@ -22,7 +22,7 @@ class ProblemQuerySet(models.QuerySet):
 
     def overdue(self, today):
         """Standing and past its deadline: `Problem.is_overdue` for queries. today: a Shanghai date."""
-        return self.standing().filter(state__in=Problem.UNANSWERED, due_on__lt=today)
+        return self.standing().filter(Problem.overdue_on(today))
 
     def visible_to(self, user):
         """The office and the bodies concerned (that told of it, or answer for it): all; the bodies that bear
@@ -165,6 +165,11 @@ class Problem(models.Model):
         return f"{self.report.get_absolute_url()}versions/" + (
             f"#version-{self.version}" if self.version else ""
         )
+
+    @classmethod
+    def overdue_on(cls, today):
+        """What `is_overdue` asks of a row, as a condition for queries."""
+        return Q(state__in=cls.UNANSWERED, due_on__lt=today)
 
     def is_overdue(self, today):
         return self.due_on is not None and self.state in self.UNANSWERED and today > self.due_on

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +12,7 @@ from progress.filetypes import Refused
 from progress.frame import frame_of
 from progress.views.place import plan_at
 from progress.workflow import Stale, WrongState
-from supervision import files, permissions, problem_papers, problems
+from supervision import files, permissions, problem_history, problem_papers, problems
 from supervision.models import Problem, ProblemStep, SupervisionFile, SupervisionOrder
 from supervision.problem_forms import FORMS, ProblemForm
 from supervision.sender import sender
@@ -103,11 +102,11 @@ def _find(request, plan, pk):
 def _page(request, found, bound=None, status=200, refused=""):
     """bound: the form of the verb that was refused, what was typed in it."""
     user = request.user
-    family = _family(user, found)
-    chain = _chain(found, family)
+    family = problem_history.family_of(user, found)
+    chain = problem_history.chain_of(found, family)
     ids = [each.pk for each in chain]
     actions = problems.actions_for(user, found) if _takes_part(user, found) else []
-    later = next((each for each in family if _goes_on_in(each, found)), None)
+    later = problem_history.later_of(found, family)
     actions = [] if later else actions
     forms = [(action, _form(action, found, bound)) for action in actions if not action.reason]
     context = {
@@ -147,32 +146,8 @@ def _typed(form):
     return [(label, text) for label, text in texts if text]
 
 
-def _goes_on_in(other, found):
-    return other.continues_id == found.pk and other.state != Problem.State.WITHDRAWN
-
-
 def _takes_part(user, found):
     return user.is_office or found.agency_id in user.agency_ids()
-
-
-def _family(user, found):
-    """What the same body has told of the same task over the quarters, oldest first; one query."""
-    body = found.report.agency_id if found.report_id else found.agency_id
-    same = Q(report__agency=body) | Q(report__isnull=True, agency=body)
-    rows = Problem.objects.visible_to(user).filter(same, plan=found.plan_id, task=found.task_id)
-    if found.task_id is None:
-        rows = Problem.objects.visible_to(user).filter(same, plan=found.plan_id, task__isnull=True)
-    return list(rows.select_related("period", "plan").order_by("period__ends_on", "pk"))
-
-
-def _chain(found, family):
-    """The problem and those of earlier periods it goes on with."""
-    known = {each.pk: each for each in family}
-    chain, before = [found], found.continues_id
-    while before in known:
-        chain.append(known[before])
-        before = known.pop(before).continues_id
-    return chain
 
 
 # --- 提请 -------------------------------------------------------------------------------------------

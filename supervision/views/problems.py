@@ -78,13 +78,12 @@ def _listed(request, plan):
 
 def _counts(rows, today):
     """How many are on each level, not triaged, to be coordinated and overdue; one query."""
-    late = Q(state__in=Problem.UNANSWERED, due_on__lt=today)
     levels = {level.value: Count("pk", filter=Q(level=level)) for level in Problem.Level}
     return rows.order_by().aggregate(
         total=Count("pk"),
         raised=Count("pk", filter=Q(state=State.RAISED)),
         coordination=Count("pk", filter=~Q(request="")),
-        overdue=Count("pk", filter=late),
+        overdue=Count("pk", filter=Problem.overdue_on(today)),
         **levels,
     )
 
