@@ -23,6 +23,7 @@ from progress.workflow import Incomplete, Stale, WrongState
 from supervision import files, kinds, numbering, permissions
 from supervision.models import OrderFeedback, OrderKind, OrderStep, SupervisionFile, SupervisionOrder
 from supervision.order_contents import check_sendable
+from tasks.knowing import people_knowing
 
 State = SupervisionOrder.State
 LONGEST_WORDS = 1000
@@ -122,6 +123,8 @@ CHECKS = {
 }
 # What happens between people of one body is told to nobody outside it, and its words stay there.
 INSIDE_THE_BODY = frozenset({"withdraw_feedback", "send_feedback_back"})
+# What is said of feedback that was not accepted, and of more time, is between the body and the office.
+BETWEEN_THE_TWO = frozenset({"return_feedback", "ask_more_time", "decide_more_time"})
 INSIDE_THE_OFFICE = frozenset({"draft", "edit", "send_to_check", "check", "back_to_draft"})
 ON_UNSIGNED = frozenset({"approve_feedback", "send_feedback_back", "withdraw_feedback"})
 
@@ -322,10 +325,15 @@ def note(verb, order, by, now, source="", words=""):
 
 
 def tell(step, people, title, text=""):
-    """Tell people (ids) of a move, but for who made it."""
+    """Tell people (ids) of a move, but for who made it, and who may not know of a sensitive task of it: a
+    body whose duty has ended hears no more."""
+    people = set(people) - {step.by_id, None}
+    secret = step.order.tasks.filter(is_sensitive=True).values_list("pk", flat=True)
+    for knowing in people_knowing(secret, now=step.at).values():
+        people &= knowing
     reach.tell(
         f"order-step:{step.pk}",
-        set(people) - {step.by_id, None},
+        people,
         title=title,
         text=text,
         url=step.order.get_absolute_url(),

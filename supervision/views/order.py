@@ -234,13 +234,15 @@ def _unsigned(found):
 
 def _steps(user, found):
     """[(label, step)] as far as the person may know: the office's own before it was issued, and the body's
-    before it left, are theirs."""
+    before it left, are theirs; of what is between the two everybody else reads that it happened."""
     own, shown = is_addressee(user, found), []
     for step in found.steps.all():
         if step.verb in orders.INSIDE_THE_OFFICE and not user.is_office:
             continue
         if step.verb in orders.INSIDE_THE_BODY and not own:
             continue
+        if step.verb in orders.BETWEEN_THE_TWO and not (own or user.is_office):
+            step.words = ""
         shown.append((orders.LABELS.get(step.verb, "拟办"), step))
     return shown
 

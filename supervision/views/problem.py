@@ -117,12 +117,7 @@ def _page(request, found, bound=None, status=200, refused=""):
         "later": later,
         "has_paper": user.is_office and problem_papers.is_taken_up(found),
         "family": [(each, each.pk in ids) for each in family if each.pk != found.pk],
-        "steps": [
-            (problems.LABELS.get(step.verb, step.verb), step)
-            for step in ProblemStep.objects.filter(problem__in=ids)
-            .select_related("by", "problem__period")
-            .order_by("at", "pk")
-        ],
+        "steps": _steps(user, found, ids),
         "files": SupervisionFile.objects.filter(problem__in=ids, removed_at__isnull=True),
         "orders": SupervisionOrder.objects.visible_to(user).filter(problem__in=ids).select_related("plan"),
         "forms": forms,
@@ -132,6 +127,20 @@ def _page(request, found, bound=None, status=200, refused=""):
         "typed": [] if bound is None or any(form is bound for _, form in forms) else _typed(bound),
     }
     return render(request, "supervision/problem.html", context, status=status)
+
+
+def _steps(user, found, ids):
+    """[(label, step)] of these problems. What a return said before it was put right was perhaps never
+    accepted: those words are for the office, and for the bodies that told of it and answer for it."""
+    steps = ProblemStep.objects.filter(problem__in=ids).select_related("by", "problem__period")
+    told_by = {found.report.agency_id} if found.report_id else set()
+    is_party = user.is_office or bool(({found.agency_id} | told_by) & user.agency_ids())
+    shown = []
+    for step in steps.order_by("at", "pk"):
+        if step.verb == "update" and not is_party:
+            step.words = ""
+        shown.append((problems.LABELS.get(step.verb, step.verb), step))
+    return shown
 
 
 def _form(action, found, bound):

@@ -182,6 +182,24 @@ def test_what_the_office_says_among_itself_stays_there(made, team, as_):
     assert "依据不足" not in text(as_(team["reporter"]).get(order.get_absolute_url()))
 
 
+def test_what_body_and_office_settle_between_them_is_not_for_others(
+    made, team, as_, kjj, kjj_reporter, leader
+):
+    order = made("answered", helpers=[kjj])
+    do(as_(team["office"]), order, "return_feedback", reason="数据不实，请核对")
+    wanted_on = (timezone.localdate() + timedelta(days=90)).isoformat()
+    do(as_(team["reporter"]), order, "ask_more_time", reason="资金未到位", wanted_on=wanted_on)
+    for person, reads in (
+        (team["office"], True),
+        (team["reporter"], True),
+        (kjj_reporter, False),
+        (leader, False),
+    ):
+        page = text(as_(person).get(order.get_absolute_url()))
+        assert "退回反馈" in page
+        assert ("数据不实" in page, "资金未到位" in page) == (reads, reads), person
+
+
 # --- where it comes from -------------------------------------------------------------------------
 
 

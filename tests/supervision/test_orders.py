@@ -173,6 +173,16 @@ def test_a_body_that_may_not_know_of_a_sensitive_task_is_not_ordered_about_it(fg
     assert make_order(kjj, by=office, tasks=[task])
 
 
+def test_a_body_whose_duty_on_a_sensitive_task_has_ended_is_told_no_more(fgw, kjj, office, team, news):
+    task = make_task(7, leads=[fgw, kjj], is_sensitive=True)
+    order = walk_order(make_order(fgw, by=office, tasks=[task], helpers=[kjj]), "issued", **team)
+    assert team["reporter"].pk in news[-1].people
+    task.assignments.filter(agency=fgw).update(valid_until=date(2026, 8, 31))
+    heard = len(news)
+    orders.close(order, by=office, now=MORNING, revision=order.revision, reason="另行部署")
+    assert not any(team["reporter"].pk in each.people for each in news[heard:])
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

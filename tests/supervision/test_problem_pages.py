@@ -348,6 +348,19 @@ def test_of_a_sensitive_task_only_those_who_may_know_learn(as_, raised, people, 
     assert as_(people["reporter"]).get(problem.get_absolute_url()).status_code == 200
 
 
+def test_words_that_were_never_accepted_stay_between_body_and_office(
+    as_, raised, people, leader, kjj_reporter
+):
+    problem = raised(1)
+    problems.note(problem, "update", by=people["reporter"], now=BEFORE_DUE, words="原文：未核实的话")
+    for person, reads in (
+        *((people["office"], True), (people["reporter"], True)),
+        *((leader, False), (kjj_reporter, False)),
+    ):
+        page = as_(person).get(problem.get_absolute_url()).content.decode()
+        assert "更新" in page and ("未核实的话" in page) == reads, person
+
+
 def test_a_body_made_responsible_sees_it_and_writes(as_, raised, office, stranger, reporter, today):
     problem = raised(1)
     due_on = (today + timedelta(days=9)).isoformat()
