@@ -17,6 +17,7 @@ from django.utils import timezone
 from agencies import audit, reach
 from agencies.models import Agency, Role
 from agencies.permissions import why_not
+from progress.models import ReportingPeriod
 from progress.workflow import Action, Incomplete, Stale, WrongState
 from supervision import circular_words, files, permissions
 from supervision.circular_figures import gather, rows_of
@@ -70,6 +71,8 @@ class Signature:
 def take(period, *, by, now):
     """拟办 the circular of a period from its figures at `now`. One at a time. Raises Denied, WrongState."""
     permissions.check_keep_circulars(by)
+    # Held, so that of two clicks at once the second finds the first one's.
+    ReportingPeriod.objects.filter(pk=period.pk).update(code=F("code"))
     refused = why_not_take(period)
     if refused:
         raise WrongState(refused)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from agencies.permissions import Denied
@@ -39,6 +39,7 @@ from supervision.models import (
     MeetingAction,
     OrderExtension,
     OrderFeedback,
+    OrderSeries,
     OrderStep,
     Problem,
     ProblemStep,
@@ -262,6 +263,7 @@ def _values(row):
 
 
 IS_DEMO = Q(is_demo=True)
+NUMBERED = SupervisionOrder.objects.filter(mark=OuterRef("mark"), year=OuterRef("year"))
 CHAPTERS.append(("督办、会议与调度", make))
 BORN.extend(
     [
@@ -270,6 +272,8 @@ BORN.extend(
         Born(OrderFeedback, IS_DEMO | Q(order__is_demo=True)),
         Born(OrderStep, IS_DEMO | Q(order__is_demo=True)),
         Born(SupervisionOrder, IS_DEMO, loose=("action", "problem", "instruction")),
+        # The numbers of a series nobody else has used begin anew: real papers have no gap before them.
+        Born(OrderSeries, Q(~Exists(NUMBERED))),
         Born(ProblemStep, IS_DEMO | Q(problem__is_demo=True)),
         Born(Problem, IS_DEMO, loose=("continues", "report")),
         Born(AdHocAnswer, IS_DEMO | Q(request__is_demo=True)),

@@ -11,7 +11,7 @@ from progress.models import ProgressReport, ReportingPeriod
 from reminders.demonstration import make as make_reminders
 from reminders.models import Message, Reminder
 from supervision.demonstration import make as make_supervision
-from supervision.models import AdHocAnswer, Meeting, Problem, SupervisionOrder
+from supervision.models import AdHocAnswer, Meeting, OrderSeries, Problem, SupervisionOrder
 from tasks.models import Assignment
 from tests.cast import person
 from tests.factories import SHANGHAI, walk
@@ -57,8 +57,11 @@ def test_it_is_made_once_labelled_and_removed_whole(cast):
     make_reminders(cast, UP_TO)
     assert everything() == made
 
+    assert OrderSeries.objects.exists()
+
     demonstration.remove()
     assert set(everything().values()) == {0}
+    assert not OrderSeries.objects.exists(), "the first real paper is number 1"
     assert not User.objects.filter(is_demo=True).exists()
 
 

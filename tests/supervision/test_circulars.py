@@ -1,10 +1,12 @@
 """通报: whose figures, who drafts, checks and signs, what is frozen, who reads, what is never in it."""
 
+import threading
 from io import BytesIO
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
@@ -196,6 +198,27 @@ def test_figures_taken_anew_keep_what_was_written(quarter, draft, office, people
     assert not circulars.text_is_older(fresh)
     fresh = step(fresh, "edit", office, title=fresh.title, opening="现通报如下。", closing=closing)
     assert step(fresh, "take_anew", office).opening == "现通报如下。"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_once_one_drafts(quarter, office):
+    at_once, refused = threading.Barrier(2), []
+
+    def takes():
+        try:
+            at_once.wait(20)
+            circulars.take(quarter, by=office, now=timezone.now())
+        except WrongState as late:
+            refused.append(late)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=takes) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (Circular.objects.count(), len(refused)) == (1, 1)
 
 
 def test_one_is_drafted_at_a_time_and_not_before_the_period_is_open(draft, quarter, office, as_):
