@@ -7,6 +7,7 @@ from agencies.spreadsheets import Column
 from progress.exports.book import Book, Cell
 from supervision import circular_words
 from supervision.circular_figures import listed_by_class, readable
+from supervision.marks import head_mark
 from supervision.models import Circular
 
 COLUMNS = (
@@ -41,8 +42,7 @@ MARKS = {
 
 def mark_of(circular):
     """What the paper says of itself at its head: that it is not signed, that it is no real one; or ""."""
-    said = [MARKS.get(circular.state, ""), "演示数据　请勿引用" if circular.is_demo else ""]
-    return "　".join(filter(None, said))
+    return head_mark(MARKS.get(circular.state, ""), is_demo=circular.is_demo)
 
 
 def word_of(circular, sender):

@@ -6,8 +6,9 @@ from datetime import date
 
 from django.utils import timezone
 
-from agencies.models import Agency
 from agencies.official_page import OfficialDocument
+from supervision.marks import head_mark
+from supervision.sender import sender
 
 # “郑市长”, “李书记”: addressed as they are; other names with 同志.
 WITH_THEIR_POST = re.compile(r"(长|书记|主任|主席|秘书长)$")
@@ -15,8 +16,10 @@ WITH_THEIR_POST = re.compile(r"(长|书记|主任|主席|秘书长)$")
 
 @dataclass(frozen=True)
 class ReportPaper:
-    """title, addressee, paragraphs, who signs below, and when: None while it is a draft."""
+    """mark: that it is a draft, or ""; title, addressee, paragraphs, who signs below, and when: None while it
+    is a draft."""
 
+    mark: str
     title: str
     addressee: str
     paragraphs: list
@@ -26,22 +29,22 @@ class ReportPaper:
 
 def paper_of(instruction):
     """The ReportPaper of an instruction; one query."""
-    office = Agency.objects.filter(kind=Agency.Kind.OFFICE).first()
-    leader = instruction.leader
+    leader, on = instruction.leader, instruction.reported_at and timezone.localdate(instruction.reported_at)
     return ReportPaper(
+        mark=head_mark("" if on else "草稿", is_demo=instruction.is_demo),
         title=f"关于{leader}批示件办理情况的反馈报告",
         addressee=leader if WITH_THEIR_POST.search(leader) else f"{leader}同志",
         paragraphs=[line.strip() for line in instruction.report.splitlines() if line.strip()],
-        signed=office.name if office else "",
-        on=timezone.localdate(instruction.reported_at) if instruction.reported_at else None,
+        signed=sender(on or timezone.localdate()),
+        on=on,
     )
 
 
 def word_of(instruction):
     """The 反馈报告 as the bytes of a Word file (GB/T 9704-2012); one query."""
     paper, document = paper_of(instruction), OfficialDocument()
-    if paper.on is None:
-        document.mark("草稿")
+    if paper.mark:
+        document.mark(paper.mark)
     document.title(paper.title)
     document.addressee(paper.addressee)
     for line in paper.paragraphs:

@@ -6,6 +6,7 @@ number, signer and date are left open.
 
 from agencies.official_page import OfficialDocument
 from progress.workflow import WrongState
+from supervision.marks import head_mark
 from supervision.models import Problem
 
 Level = Problem.Level
@@ -31,7 +32,7 @@ def submission_of(problem, sender):
     if not is_taken_up(problem):
         raise WrongState("只有提请领导小组或提请市委、市政府的问题才需要请示稿。")
     paper = OfficialDocument()
-    paper.mark("代拟稿")
+    paper.mark(head_mark("代拟稿", is_demo=problem.is_demo))
     paper.title(title_of(problem))
     paper.addressee(ADDRESSEES[problem.level])
     paper.paragraph(_opening(problem))

@@ -14,6 +14,7 @@ from agencies.official_page import OfficialDocument
 from agencies.writing import day_of
 from progress.timetable import here
 from supervision import feedback, order_letters
+from supervision.marks import head_mark
 from supervision.models import OrderKind, SupervisionFile, SupervisionOrder
 
 State = SupervisionOrder.State
@@ -107,9 +108,7 @@ def mark_of(order):
         said.append("代拟稿　未签发")
     elif order.kind == OrderKind.PASSED_ON:
         said.append("代拟稿")
-    if order.is_demo:
-        said.append("演示数据　请勿引用")
-    return "　".join(said)
+    return head_mark(*said, is_demo=order.is_demo)
 
 
 def word_of(order, user, sender):
