@@ -83,14 +83,4 @@
     } catch (error) { /* tried again in a while */ }
   }
   if (document.querySelector("[data-live]")) window.setInterval(refresh, REFRESH);
-
-  /* --- 复制催报文 ------------------------------------------------------------------------------------------- */
-
-  all("[data-copy]").forEach((button) => button.addEventListener("click", async () => {
-    const area = document.getElementById(button.dataset.copy);
-    area.select();
-    let done = false;
-    try { await navigator.clipboard.writeText(area.value); done = true; } catch (error) { done = document.execCommand("copy"); }
-    button.textContent = done ? "已复制" : "文字已选中，请按 Ctrl+C";
-  }));
 })();

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agencies.official_page import Form, OfficialDocument
 from agencies.spreadsheets import Column
 from progress.timetable import spoken
+from supervision.marks import head_mark
 from supervision.quick_sheet import Table
 
 # More lines than the standard's page, so that a dozen bodies go on one sheet.
@@ -14,9 +15,10 @@ TABLE_SIZE = 10.5
 
 @dataclass(frozen=True)
 class Paper:
-    """title; lead: the sentences above the table; head: its headings with their widths; rows: texts; foot:
-    who has not answered, "" where everybody has; as_of: the instant in words."""
+    """mark: what it says of itself, or ""; lead: the sentences above the table; head: its headings with their
+    widths; rows: texts; foot: who has not answered, "" where everybody has; as_of: the instant in words."""
 
+    mark: str
     title: str
     as_of: str
     lead: list[str]
@@ -29,19 +31,22 @@ def paper_of(request, table: Table, now):
     """The page of a request, from its whole table."""
     head = [Column("序号", 5), Column("单位", 14), Column("任务/项目", 18)]
     wide = max(12, 60 / max(1, len(table.fields)))
-    head += [Column(_headed(each), wide if each.kind == "text" else 12) for each in table.fields]
+    head += [Column(each.heading, wide if each.kind == "text" else 12) for each in table.fields]
     answered = [row for row in table.rows if row.is_answered]
     rows = [
         [str(number), row.answer.agency.name, _subject(row), *(cell.shown or "—" for cell in row.cells)]
         for number, row in enumerate(answered, start=1)
     ]
     title, as_of = f"{request.title}情况汇总", f"数据截至{spoken(now)}"
-    return Paper(title, as_of, _lead(request, table), head, rows, _foot(table))
+    mark = head_mark(is_demo=request.is_demo)
+    return Paper(mark, title, as_of, _lead(request, table), head, rows, _foot(table))
 
 
 def word_of(paper):
     """The same as the bytes of a Word document, the table on a sheet lying on its side."""
     document = OfficialDocument(COMPACT)
+    if paper.mark:
+        document.mark(paper.mark)
     document.title(paper.title)
     document.caption(paper.as_of)
     for sentence in paper.lead:
@@ -51,10 +56,6 @@ def word_of(paper):
     if paper.foot:
         document.paragraph(paper.foot)
     return document.to_bytes()
-
-
-def _headed(each):
-    return f"{each.label}（{each.unit}）" if each.unit else each.label
 
 
 def _subject(row):

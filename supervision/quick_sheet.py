@@ -149,6 +149,7 @@ def answers_of(request, user):
 
 
 def row_of(answer, fields, request, now):
+    """The Row of an AdHocAnswer. fields: the request's, in order."""
     answer.request = request
     late = answer.is_late(now)
     state = (LATE if late else ANSWERED) if answer.confirmed_at else (OVERDUE if late else WAITING)

@@ -132,6 +132,11 @@ class AdHocField(models.Model):
     def __str__(self):
         return self.label
 
+    @property
+    def heading(self):
+        """As its column is headed: with the unit."""
+        return f"{self.label}（{self.unit}）" if self.unit else self.label
+
 
 class AdHocAnswerQuerySet(models.QuerySet):
     def visible_to(self, user):

@@ -250,6 +250,8 @@ def _verb(request, plan, pk, act):
 
 @require_POST
 def quick_send(request, plan, pk):
+    """发出."""
+
     def act(found, said):
         _say_sent(request, quick.send(found, **said))
 
@@ -258,6 +260,8 @@ def quick_send(request, plan, pk):
 
 @require_POST
 def quick_drop(request, plan, pk):
+    """删除草稿; back to the list."""
+
     def act(found, said):
         quick.drop(found, **said)
         messages.success(request, f"已删除草稿“{found.title}”。")
@@ -268,6 +272,8 @@ def quick_drop(request, plan, pk):
 
 @require_POST
 def quick_close(request, plan, pk):
+    """结束."""
+
     def act(found, said):
         quick.close(found, **said)
         messages.success(request, "已结束，各单位不能再答复或更正。")
@@ -277,6 +283,8 @@ def quick_close(request, plan, pk):
 
 @require_POST
 def quick_withdraw(request, plan, pk):
+    """撤下 the body named in the form (`agency`: its code)."""
+
     def act(found, said):
         asked = Agency.objects.filter(code=request.POST.get("agency", ""), ad_hoc_answers__request=found)
         agency = asked.first()

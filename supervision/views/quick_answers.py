@@ -78,6 +78,10 @@ def _draft_page(request, plan, found, now):
         "times": times,
         "is_past": now > found.due_at,
     }
+    of_body = {}
+    for row in table.rows:
+        of_body.setdefault(row.answer.agency_id, []).append(row)
+    context["asked"] = [(each, of_body[each.agency.pk]) for each in context["recipients"]]
     context["silent"] = [each.agency for each in context["recipients"] if not each.people]
     return render(request, "supervision/quick_draft.html", context)
 
@@ -211,7 +215,7 @@ def _sent(request, plan, pk):
 def quick_export(request, plan, pk):
     """The table as Excel; what is not answered yet stays empty."""
     _, found, table = _sent(request, plan, pk)
-    asked = [Column(_headed(each), 30 if each.kind == "text" else 14) for each in table.fields]
+    asked = [Column(each.heading, 30 if each.kind == "text" else 14) for each in table.fields]
     columns = [
         Column("序号", 7),
         Column("单位", 22),
@@ -235,10 +239,6 @@ def quick_export(request, plan, pk):
     ]
     note = f"{found.title}：已答复 {table.answered}/{len(table.rows)}"
     return list_response(f"临时调度 {found.title}", "临时调度", columns, lines, note=note)
-
-
-def _headed(each):
-    return f"{each.label}（{each.unit}）" if each.unit else each.label
 
 
 @require_safe
