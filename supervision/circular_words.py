@@ -23,6 +23,7 @@ def default_title(period):
 
 
 def attachment_title(period):
+    """The title of the list that goes with it, as its attachment."""
     return f"{period.label}重点任务报送和推进情况通报名单"
 
 

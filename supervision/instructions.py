@@ -203,7 +203,7 @@ def _from_orders(instruction):
 
 
 def _from_quick(instruction):
-    """What was confirmed in its quick collections."""
+    """What bodies confirmed when they were asked because of it (临时调度)."""
     answers = (
         AdHocAnswer.objects.filter(request__instruction=instruction, confirmed_at__isnull=False)
         .select_related("request", "agency", "task", "project")
@@ -240,8 +240,8 @@ def _day(on):
 
 
 def with_counts(rows, user):
-    """Instructions with how many orders (`order_count`) and quick collections (`quick_count`) came of each,
-    as far as this person may know of them."""
+    """Instructions with how many orders (`order_count`) and 临时调度 (`quick_count`) came of each, as far as
+    this person may know of them."""
     orders = SupervisionOrder.objects.visible_to(user).filter(instruction=OuterRef("pk"))
     asked = AdHocRequest.objects.visible_to(user).filter(instruction=OuterRef("pk"))
     return rows.annotate(order_count=number_of(orders), quick_count=number_of(asked))
@@ -254,7 +254,7 @@ def orders_of(instruction, user):
 
 
 def quick_of(instruction, user):
-    """Its quick collections this person may know of."""
+    """The 临时调度 sent because of it that this person may know of."""
     rows = AdHocRequest.objects.visible_to(user).filter(instruction=instruction)
     return rows.select_related("plan").order_by("drafted_at", "pk")
 
@@ -268,8 +268,10 @@ def with_lists(rows):
 
 
 def readers_of(instruction):
+    """The readers of an instruction out of `with_lists`, by name."""
     return objects(User, instruction.reader_rows, key=lambda each: (each.full_name, each.username))
 
 
 def tasks_of(instruction):
+    """The tasks of an instruction out of `with_lists`, by number."""
     return objects(Task, instruction.task_rows, key=lambda each: each.number)
