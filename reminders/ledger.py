@@ -92,6 +92,7 @@ def state_of(reminder):
 
 
 def channel_words(reminder):
+    """By which channel, in words; what was pasted by hand went to 工作群."""
     if reminder.urge is not None and reminder.urge.way == Urge.Way.COPIED:
         return "工作群"
     return reminder.get_channel_display()

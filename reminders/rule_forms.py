@@ -120,6 +120,7 @@ class RuleForm(forms.Form):
 
 
 def initial_of(rule):
+    """A ReminderRule as the controls of RuleForm hold it."""
     direction = BEFORE if rule.offset < 0 else AFTER if rule.offset else ON
     return {
         "name": rule.name,

@@ -21,16 +21,19 @@ def timetable():
 
 @task_prerun.connect
 def began(sender=None, **kwargs):
+    """A job of the timetable starts."""
     _write(sender, started_at=timezone.now())
 
 
 @task_success.connect
 def ended(sender=None, result=None, **kwargs):
+    """It went well; `result` says how many things it has done."""
     _write(sender, finished_at=timezone.now(), done=_how_many(result), error="", failures=0)
 
 
 @task_failure.connect
 def broke(sender=None, exception=None, **kwargs):
+    """It failed: counted until it goes well again."""
     said = f"{type(exception).__name__}: {exception}"[:LONGEST_ERROR]
     _write(sender, finished_at=timezone.now(), error=said, failures=F("failures") + 1)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from agencies import duties
@@ -21,9 +21,13 @@ REMINDED = (Role.REPORTER, Role.APPROVER, Role.OFFICE)
 
 
 def without_mail(now):
-    """Active people in a post that may be reminded who have no e-mail address, with `posts_today` at hand."""
-    held = Post.objects.on(timezone.localdate(now)).filter(role__in=REMINDED)
-    return User.objects.filter(is_active=True, email="", pk__in=held.values("user")).order_by("username")
+    """Active people in a post that may be reminded who have no e-mail address, with `posts_today` at hand:
+    their posts at bodies."""
+    today = Post.objects.on(timezone.localdate(now))
+    held = today.filter(role__in=REMINDED).values("user")
+    shown = Prefetch("posts", today.filter(agency__isnull=False).select_related("agency"), "posts_today")
+    people = User.objects.filter(is_active=True, email="", pk__in=held).order_by("username")
+    return people.prefetch_related(shown)
 
 
 def bodies_with_nobody(now):

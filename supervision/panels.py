@@ -2,13 +2,13 @@
 
 from django.urls import reverse
 
-from agencies.models import Role
 from progress.panels import PANELS, Panel
+from supervision.permissions import reads_supervision
 
 
 def on_a_task(request, period, task):
     """Orders, meetings and problems that touched the task, for whoever reads supervision."""
-    if not request.user.has_role(Role.REPORTER, Role.APPROVER, Role.OFFICE, Role.LEADER):
+    if not reads_supervision(request.user):
         return None
     url = reverse("supervision:task_box", args=[period.plan.code, period.code, task.number])
     return Panel("督办、会议和问题", url, url)
@@ -16,7 +16,7 @@ def on_a_task(request, period, task):
 
 def on_the_desk(request, period):
     """What supervision wants of the person, or keeps waiting for them."""
-    if not request.user.has_role(Role.REPORTER, Role.APPROVER, Role.OFFICE, Role.LEADER):
+    if not reads_supervision(request.user):
         return None
     url = reverse("supervision:desk_box", args=[period.plan.code])
     return Panel("督办与调度", url, url)

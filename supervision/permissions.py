@@ -4,9 +4,14 @@ from agencies.models import Role
 from agencies.permissions import Denied
 
 
+def reads_supervision(user):
+    """Whether supervision is for the person at all: bodies' people, the office, leaders."""
+    return user.has_role(Role.REPORTER, Role.APPROVER, Role.OFFICE, Role.LEADER)
+
+
 def check_read_supervision(user):
     """Lists of supervision are for the business roles; administrators keep accounts only."""
-    if not user.has_role(Role.REPORTER, Role.APPROVER, Role.OFFICE, Role.LEADER):
+    if not reads_supervision(user):
         raise Denied("系统管理员只管理账号和单位，不查看督办内容。")
 
 
@@ -100,6 +105,7 @@ def check_check_order(user, order, now):
 
 
 def check_send_order_back(user, order, now):
+    """退回拟办: the office, whoever of it."""
     if not user.is_office:
         raise Denied("督办件由办公室退回修改。")
 
@@ -117,6 +123,7 @@ def check_sign_for_order(user, order, now):
 
 
 def check_hand_in_feedback(user, order, now):
+    """写反馈: the reporters of the main body."""
     if not serves(user, order, Role.REPORTER):
         raise Denied("反馈由主办单位填报人填写。")
 
@@ -131,11 +138,13 @@ def check_approve_feedback(user, order, now):
 
 
 def check_send_feedback_back(user, order, now):
+    """Returning what waits for the signature: the body's approvers."""
     if not serves(user, order, Role.APPROVER):
         raise Denied("待审签的反馈由主办单位审核人退回。")
 
 
 def check_withdraw_feedback(user, order, now):
+    """Taking back what waits for the signature: the body's reporters."""
     if not serves(user, order, Role.REPORTER):
         raise Denied("待审签的反馈由主办单位填报人撤回。")
 
@@ -150,11 +159,13 @@ def check_decide_feedback(user, order, now):
 
 
 def check_close_order(user, order, now):
+    """直接销号: the office."""
     if not user.is_office:
         raise Denied("督办件由办公室销号。")
 
 
 def check_cancel_order(user, order, now):
+    """撤销: the office."""
     if not user.is_office:
         raise Denied("督办件由办公室撤销。")
 

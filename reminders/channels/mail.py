@@ -77,6 +77,7 @@ def letter_of(outgoing, connection):
 
 
 def hand_over(letter, connection):
+    """Give the letter to an open connection, within half of SECONDS; the Outcome."""
     if not isinstance(connection, EmailBackend):
         # A folder instead of a server (demonstration, tests): writing it is all there is.
         connection.send_messages([letter])
@@ -90,6 +91,10 @@ def hand_over(letter, connection):
 
 
 def talk(smtp, letter):
+    """The SMTP dialogue step by step, so that it is known whether the text had set out; the Outcome.
+
+    Before DATA nothing has left and it may be tried again; once the text is given, silence is doubt.
+    """
     to = sanitize_address(letter.to[0], "utf-8")
     try:
         smtp.ehlo_or_helo_if_needed()
@@ -118,6 +123,7 @@ def by_code(code, words):
 
 
 def said(error):
+    """What went wrong with the connection, in few words for the office."""
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "超时"
     if isinstance(error, smtplib.SMTPServerDisconnected):

@@ -63,14 +63,17 @@ SENT = Outcome(Result.SENT)
 
 
 def later(reason, is_down=False):
+    """It may mend itself: try again. is_down: the way itself does not answer, so the rest of it waits too."""
     return Outcome(Result.LATER, reason, is_down)
 
 
 def refused(reason):
+    """It will never go like this; a person has to put something right."""
     return Outcome(Result.REFUSED, reason)
 
 
 def doubtful(reason):
+    """It may have arrived: never sent again without a person's word."""
     return Outcome(Result.DOUBTFUL, reason, is_down=True)
 
 

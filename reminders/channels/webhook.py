@@ -29,6 +29,8 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Reply:
+    """What the other side answered: HTTP status, and the bytes of its body."""
+
     status: int
     body: bytes
 

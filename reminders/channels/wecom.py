@@ -23,6 +23,7 @@ def send(outgoing):
 
 
 def said_in_a_group(outgoing):
+    """Subject, words and address of a message as one text."""
     return "\n".join(part for part in (outgoing.subject, outgoing.text, outgoing.url) if part)
 
 

@@ -15,6 +15,7 @@ from reminders.channel_forms import ChannelsForm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def channels(request):
+    """What the person has chosen, and another choice."""
     chosen = choices.choices_of(request.user)
     form = ChannelsForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if request.method == "POST" and form.is_valid():

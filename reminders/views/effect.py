@@ -15,6 +15,7 @@ from reminders.permissions import check_urge
 
 @require_safe
 def effect(request, plan):
+    """The shares of one period, how soon after each channel spoke, and the periods side by side."""
     plan = plan_at(request, plan)
     check_urge(request.user)
     by_period = rules.shares(plan)

@@ -22,6 +22,7 @@ PAGE = 30
 @never_cache
 @require_safe
 def inbox(request):
+    """One's own messages, the newest first; reads only."""
     whole = Message.objects.inbox_of(request.user)
     found = InboxFilter(request.GET, whole, request=request)
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
@@ -38,6 +39,7 @@ def inbox(request):
 @never_cache
 @require_safe
 def message(request, pk):
+    """One message in full; the page itself then notes by a POST that it was opened."""
     found = _own(request, pk)
     return render(request, "reminders/message.html", {"message": found, "parts": inbox_rules.parts_of(found)})
 

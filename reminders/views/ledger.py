@@ -31,6 +31,7 @@ BACKWARDS = {
 
 @require_safe
 def ledger(request, plan):
+    """The lines this person may read, the newest first."""
     plan = plan_at(request, plan)
     check_read_ledger(request.user)
     found, rows, total = _found(request, plan)

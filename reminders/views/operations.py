@@ -24,12 +24,13 @@ SORTS = {"at": "planned_at", "attempts": "attempts", "error": "error", "state": 
 DONE = {"retry": "已重新排队，将在一分钟内发送", "delivered": "已标记送达", "give_up": "已放弃发送"}
 COLUMNS = [
     *(Column("状态", 12), Column("渠道", 12), Column("发往", 30), Column("类别", 12), Column("标题", 40)),
-    *(Column("日期", 12), Column("尝试次数", 10), Column("未成原因", 50)),
+    *(Column("日期", 12), Column("尝试次数", 10), Column("未送达原因", 50)),
 ]
 
 
 @require_safe
 def operations_page(request):
+    """Queue, jobs and channels, and how many are not reached."""
     check_operate(request.user)
     now = timezone.now()
     counts, queue_age = operations.queue(now)
@@ -51,6 +52,7 @@ def operations_page(request):
 
 @require_safe
 def unsent(request):
+    """Messages that failed or whose fate nobody knows; their words for the office alone."""
     check_operate(request.user)
     filters = UnsentFilter(request.GET, queryset=_sorted(request))
     page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
@@ -126,14 +128,14 @@ def _tell(request, words, done, late):
 
 @require_safe
 def unreached_page(request):
+    """Rules, bodies and people by name, as `unreached` finds them."""
     check_operate(request.user)
     now = timezone.now()
-    people = list(unreached.without_mail(now).prefetch_related("posts__agency")[: MOST_PEOPLE + 1])
+    people = list(unreached.without_mail(now)[: MOST_PEOPLE + 1])
     context = {
         "people": people[:MOST_PEOPLE],
         "are_more": len(people) > MOST_PEOPLE,
         "bodies": unreached.bodies_with_nobody(now),
         "deaf": unreached.deaf_rules(),
-        "today": timezone.localdate(now),
     }
     return render(request, "reminders/unreached.html", context)

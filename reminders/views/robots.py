@@ -20,6 +20,7 @@ from tasks.views.place import add_errors
 
 @require_safe
 def robot_list(request):
+    """Every robot with its host; address and secret are shown to nobody."""
     check_operate(request.user)
     found = Robot.objects.select_related("agency")
     rows = [{"robot": robot, "host": robots.host_of(robot)} for robot in found]
@@ -29,12 +30,14 @@ def robot_list(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def robot_new(request):
+    """A new robot."""
     return _form(request, None)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def robot_edit(request, pk):
+    """Change a robot; what is left empty of address and secret stays."""
     check_operate(request.user)
     return _form(request, get_object_or_404(Robot.objects.select_related("agency"), pk=pk))
 
@@ -57,6 +60,7 @@ def _form(request, robot):
 
 @require_POST
 def robot_switch(request, pk):
+    """启用 or 停用, by `on`."""
     check_operate(request.user)
     robot = get_object_or_404(Robot, pk=pk)
     is_on = request.POST.get("on") == "1"
