@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Role
+from agencies.models import Post, Role
 from progress.filetypes import Refused
 from progress.permissions import approver_is_vacant, nobody_serves
 from progress.views.place import plan_at
@@ -107,6 +107,8 @@ def order_at(request, plan, pk):
     plan = plan_at(request, plan)
     rows = SupervisionOrder.objects.visible_to(request.user)
     rows = rows.select_related("plan__limit_rule", "agency", "action", *PEOPLE)
+    held = Post.objects.on(timezone.localdate()).filter(role__in=ADDRESSEES, user__is_active=True)
+    rows = rows.annotate(is_heard=Exists(held.filter(agency=OuterRef("agency"))))
     found = get_object_or_404(rows, plan=plan, pk=pk)
     prefetch_related_objects([found], "helpers", "tasks", *(ANSWERED if found.issued_at else ()), STEPS)
     return found
@@ -265,8 +267,8 @@ def _files(user, found):
 
 
 def _hears_nobody(found, user):
-    """Whether the main body has nobody who would hear of it and sign for it."""
-    return nobody_serves(found.agency_id, *ADDRESSEES, successions=user.successions)
+    """Whether the main body has nobody who would hear of it and sign for it, nor a successor who has."""
+    return not found.is_heard and nobody_serves(found.agency_id, *ADDRESSEES, successions=user.successions)
 
 
 def _of_signing(found, user):
