@@ -2,6 +2,9 @@
 
 from django.utils import timezone
 
+from agencies.writing import day_of
+from progress.timetable import spoken_day
+from reminders.audiences import may_say
 from reminders.rules import SECRET
 
 LONGEST_WORDS = 500
@@ -14,7 +17,8 @@ def letter_text(words, owed, by, now, *, outside=False):
     outside: whether it leaves the house (by mail), where a sensitive task is not named.
     """
     things = _by_body(owed, outside=outside)
-    return "\n".join([*_words(words), *things, "", f"市领导小组办公室　{by}", _day(now)]).strip()
+    signed = ["", f"市领导小组办公室　{by}", day_of(timezone.localdate(now))]
+    return "\n".join([*_words(words), *things, *signed]).strip()
 
 
 def group_text(owed, words, by, now):
@@ -23,14 +27,14 @@ def group_text(owed, words, by, now):
     if not owed:
         return ""
     bodies = {each.agency for each in owed}
-    head = f"【催报】截至{_moment(now)}，{len(bodies)}家单位共{len(owed)}项待办理："
+    head = f"【催报】截至{spoken_day(now)}，{len(bodies)}家单位共{len(owed)}项待办理："
     things = _by_body(owed, heads=True, outside=True)
     return "\n".join([head, *_words(words), *things, "", f"市领导小组办公室　{by}"])
 
 
 def for_group(owed):
     """What of it may be named in a group of several bodies."""
-    return [each for each in owed if each.item.is_common and not each.item.is_sensitive]
+    return [each for each in owed if may_say(None, each.item)]
 
 
 def _words(words):
@@ -52,13 +56,3 @@ def _by_body(owed, *, heads=False, outside=False):
 
 def _line(owed, outside):
     return SECRET if outside and owed.item.is_sensitive else owed.line
-
-
-def _day(now):
-    day = timezone.localdate(now)
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _moment(now):
-    at = timezone.localtime(now)
-    return f"{at.month}月{at.day}日{at:%H:%M}"

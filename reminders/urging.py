@@ -320,6 +320,8 @@ def _write(urge, messages, now):
 
 
 def reminder_of(urge, owed, now, channel, *, message=None):
+    """The line of the ledger of one thing urged for, unsaved. message: what told of it; None for words
+    spoken or pasted."""
     item = owed.item
     return Reminder(
         message=message,
