@@ -19,7 +19,7 @@ told = Signal()
 
 @dataclass(frozen=True)
 class News:
-    """Something that happened and concerns some people.
+    """Something that happened and concerns some people. hasty: it cannot wait for the digest of tomorrow.
 
     key: unique for this happening ("order-step:41"); people: ids of users; title: one sentence; text: more,
     or ""; url: where to go.
@@ -32,6 +32,7 @@ class News:
     url: str
     now: object
     is_demo: bool = False
+    hasty: bool = False
 
 
 def people_at(agencies, *roles, now):
@@ -72,7 +73,7 @@ def office_people(*, now):
     return frozenset(posts.values_list("user", flat=True))
 
 
-def tell(key, people, *, title, text="", url, now, is_demo=False):
+def tell(key, people, *, title, text="", url, now, is_demo=False, hasty=False):
     """Tell `people` (user ids) of something, inside the caller's transaction; to nobody, nothing."""
     if people:
-        told.send(News, news=News(key, frozenset(people), title, text, url, now, is_demo))
+        told.send(News, news=News(key, frozenset(people), title, text, url, now, is_demo, hasty))

@@ -1,16 +1,20 @@
 """News into the inbox: what happened to one's own things, one message a person, never to leaders or
-administrators. It is not mailed: the digest of the day carries what still has to be done."""
+administrators. It is not mailed, since the digest of the day carries what still has to be done; but what
+cannot wait for that (a question due within hours) goes as a letter at once."""
 
 from dataclasses import replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from agencies.models import Post, Role
+from agencies.models import Post, Role, User
 from agencies.reach import News, people_at
 from progress.models import ProgressReport
+from reminders.channels import problem_of
+from reminders.choices import refusing
 from reminders.models import Message
 from reminders.models.rules import Channel
 from tasks.knowing import people_knowing
@@ -25,27 +29,39 @@ def deliver(news):
     """Put `news` (agencies.reach.News) into the inbox of each of its people, inside the caller's transaction.
 
     Keys are "<news.key>:inbox:<user>", so telling it twice writes it once. Leaders are never told by a
-    machine; administrators have no part in the business; who holds no post today is told nothing.
+    machine; administrators have no part in the business; who holds no post today is told nothing. What
+    is hasty is planned as a letter too, for those who take letters.
     """
-    messages = [
-        Message(
-            key=f"{news.key}:inbox:{user}",
-            kind=Message.Kind.NEWS,
-            channel=Channel.INBOX,
-            recipient_id=user,
-            day=timezone.localdate(news.now),
-            subject=news.title[:LONGEST_TITLE],
-            text=news.text,
-            url=news.url,
-            state=Message.State.SENT,
-            planned_at=news.now,
-            send_from=news.now,
-            sent_at=news.now,
-            is_demo=news.is_demo,
-        )
-        for user in sorted(_to_be_told(news.people, news.now))
-    ]
+    people = sorted(_to_be_told(news.people, news.now))
+    sent = {"state": Message.State.SENT, "sent_at": news.now, "text": news.text}
+    messages = [_message(news, user, Channel.INBOX, **sent) for user in people]
+    if news.hasty and not problem_of(Channel.MAIL):
+        where = f"{settings.SITE_URL}{news.url}"
+        text = f"{news.title}\n\n{news.text}\n\n{where}".replace("\n\n\n\n", "\n\n")
+        messages += [_message(news, user, Channel.MAIL, text=text) for user in _taking_letters(people)]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
+
+
+def _message(news, user, channel, **said):
+    return Message(
+        key=f"{news.key}:{channel}:{user}",
+        kind=Message.Kind.NEWS,
+        channel=channel,
+        recipient_id=user,
+        day=timezone.localdate(news.now),
+        subject=news.title[:LONGEST_TITLE],
+        url=news.url,
+        planned_at=news.now,
+        send_from=news.now,
+        is_demo=news.is_demo,
+        **said,
+    )
+
+
+def _taking_letters(people):
+    """Those of `people` (user ids) who have an address and have not refused letters; two queries."""
+    with_address = User.objects.filter(pk__in=people).exclude(email="").values_list("pk", flat=True)
+    return sorted(set(with_address) - refusing(Channel.MAIL, people))
 
 
 def is_history(news, real_now):

@@ -4,10 +4,12 @@ import pytest
 from django.db import transaction
 
 from agencies import reach
+from agencies.models import User
 from progress import workflow
 from progress.models import ProgressReport
-from reminders import inbox, news
+from reminders import choices, inbox, news
 from reminders.models import Message
+from reminders.models.rules import Channel
 from tests import factories
 from tests.cast import body, person
 from tests.factories import BEFORE_DUE, fill, walk
@@ -131,3 +133,20 @@ def test_news_of_what_did_not_happen_is_not_told(reporter):
         reach.tell("order-step:2", [reporter.pk], title="收到督办件", url="/work/", now=BEFORE_DUE)
         raise Failed
     assert told(reporter) == []
+
+
+def test_a_question_due_within_hours_goes_as_a_letter_too(reporter, approver, office, plans, settings):
+    """Not to who has no address, and not to who refused letters; anything else waits for the digest."""
+    settings.EMAIL_READY = True
+    User.objects.filter(pk__in=[reporter.pk, approver.pk]).update(email="a@example.cn")
+    choices.choose(approver, {Channel.MAIL: False}, by=approver, now=BEFORE_DUE)
+    said = {"title": "临时调度：项目进展，请于10月12日18:00前答复", "url": "/work/", "now": BEFORE_DUE}
+    reach.tell("quick-sent:1", {reporter.pk, approver.pk, office.pk}, hasty=True, **said)
+    reach.tell("quick-sent:1", {reporter.pk, approver.pk, office.pk}, hasty=True, **said)
+    letter = Message.objects.get(channel=Channel.MAIL)
+    assert (letter.recipient, letter.state) == (reporter, Message.State.PLANNED)
+    assert letter.text.startswith(said["title"])
+    assert letter.text.endswith("/work/")
+    assert Message.objects.filter(channel=Channel.INBOX).count() == 3
+    reach.tell("order-step:1", {reporter.pk}, **said)
+    assert Message.objects.filter(channel=Channel.MAIL).count() == 1
