@@ -56,9 +56,14 @@ class Frame:
     def _all_periods(self):
         """Newest first; a year before its fourth quarter. Each brings along the buildings under way."""
         building = along(DemonstrationRun.objects.filter(finished_at__isnull=True), None, *RUN)
-        badges = {f"badge_{name}": number_of(rows(self.user)) for name, rows in BADGES.items()}
+        badges = {f"badge_{name}": number_of(rows(self.user)) for name, rows in self._badges_shown}
         rows = ReportingPeriod.objects.select_related("plan").annotate(building=building, **badges)
         return list(rows.order_by("-plan__starts_on", "-ends_on", "starts_on"))
+
+    @property
+    def _badges_shown(self):
+        user = getattr(self.request, "user", None)
+        return BADGES.items() if user is not None and user.is_authenticated else ()
 
     @property
     def badges(self):
