@@ -27,14 +27,16 @@ SEEN_EMPTY = (
 )
 # What a visit to these answers is a file.
 DOWNLOADS = ("_export", "_template", "_word", "backfill_sheet", "export_quarter")
-# What a browser downloads, follows with a one-off token, or programs read.
-NOT_PAGES = ("api:", "healthz", "progress:attachment", "progress:home")
+# What a browser downloads, follows with a one-off token, or programs read; a box fetched into a page.
+NOT_PAGES = ("api:", "healthz", "progress:attachment", "progress:home", "supervision:quick_offers")
 
 BUILD_HISTORY = """
 import json
 from django.core.management import call_command
 from agencies.models import AgencyGroup
 from progress.models import DemonstrationRun, ProgressReport
+from reminders.models import ReminderRule
+from supervision.models import AdHocRequest, Instruction, Meeting, Problem, SupervisionOrder
 from tasks.models import Assignment
 
 DemonstrationRun.objects.all().delete()
@@ -52,6 +54,14 @@ print(json.dumps({
     "left_report": left.pk,
     "group": AgencyGroup.objects.order_by("pk").first().pk,
     "assignment": Assignment.objects.filter(task=writing.task).first().pk,
+    "rule": ReminderRule.objects.filter(plan__code="2024-2026").first().pk,
+    "supervised": {
+        "order": SupervisionOrder.objects.sent().first().pk,
+        "meeting": Meeting.objects.first().pk,
+        "problem": Problem.objects.first().pk,
+        "quick": AdHocRequest.objects.first().pk,
+        "instruction": Instruction.objects.first().pk,
+    },
 }))
 """
 
@@ -59,6 +69,14 @@ print(json.dumps({
 # The visitors' body files no summary of its own; the office looks at one that does.
 OF_UNITS = tuple(f"progress:unit_{page}" for page in ("form", "versions", "handout", "enter", "approve"))
 A_UNIT = "sixian"
+# Pages of one thing of supervision, by what it is.
+OF_SUPERVISION = {
+    "order": ("order", "order_slip"),
+    "meeting": ("meeting", "meeting_edit", "meeting_action_new"),
+    "problem": ("problem",),
+    "quick": ("quick", "quick_change"),
+    "instruction": ("instruction", "instruction_edit"),
+}
 # What these show depends on who looks.
 DIFFERING = ("progress:workbench", "progress:task", "progress:register", "progress:agency")
 
@@ -100,8 +118,15 @@ class Tour:
             duties = [("tasks:assignment_end", duty), ("tasks:assignment_contacts", duty)]
             units = [(name, {"agency": A_UNIT}) for name in OF_UNITS[:2]]
             left = [("progress:review", {"report": report}), ("progress:versions", left)]
-            return [*left, *units, *duties, *empty]
+            return [*left, *units, *duties, *self.supervised(), *empty]
         return empty
+
+    def supervised(self):
+        return [
+            (f"supervision:{page}", {"missing": self.values["supervised"][thing]})
+            for thing, pages in OF_SUPERVISION.items()
+            for page in pages
+        ]
 
     def visits(self, everything):
         """{visitor: {width: [address]}}.
