@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Post, Role, User
@@ -91,7 +92,7 @@ def _add_to_the_days(news, report):
     for message in Message.objects.filter(key__in=keys).exclude(text__contains=news.title):
         unread = Message.objects.filter(pk=message.pk, opened_at__isnull=True)
         line = Concat(F("text"), Value(f"\n{news.title}"))
-        if not unread.update(text=line, url="/work/", planned_at=news.now, sent_at=news.now):
+        if not unread.update(text=line, url=reverse("progress:home"), planned_at=news.now, sent_at=news.now):
             alone.add(message.recipient_id)
     deliver(replace(news, people=frozenset(alone)))
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from agencies import audit
@@ -58,7 +59,7 @@ def try_out(robot, *, by, now):
         id=f"<trial-{get_random_string(20)}@suzhou-plan.invalid>",
         subject="测试消息",
         text=TRIAL,
-        url=absolute("/work/"),
+        url=absolute(reverse("progress:home")),
         endpoint=robot.url,
         secret=robot.secret,
     )

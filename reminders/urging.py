@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies import audit
@@ -66,7 +67,7 @@ class Letter:
 
     @property
     def url(self):
-        return self.owed[0].item.url if len(self.owed) == 1 else "/work/"
+        return self.owed[0].item.url if len(self.owed) == 1 else reverse("progress:home")
 
 
 @dataclass(frozen=True)
