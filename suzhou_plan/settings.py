@@ -202,6 +202,7 @@ INSTALLED_APPS = [
     "progress",
     "supervision",
     "reminders",
+    "assessment",
     "public",
     "suzhou_plan",
     "django.contrib.contenttypes",

@@ -12,6 +12,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include("suzhou_plan.api_urls")),
 ]
-for app in ("agencies", "tasks", "progress", "supervision", "reminders", "public"):
+for app in ("agencies", "tasks", "progress", "supervision", "reminders", "assessment", "public"):
     if find_spec(f"{app}.urls"):
         urlpatterns.append(path("", include(f"{app}.urls")))

@@ -1,4 +1,4 @@
-"""Parts of an address that name a plan or a period: `/work/2024-2026/2026Q3/…`."""
+"""Parts of an address that name a plan, a period or a year: `/work/2024-2026/2026Q3/…`."""
 
 from django.urls import register_converter
 
@@ -27,5 +27,18 @@ class PeriodCode:
         return value
 
 
+class Year:
+    """A year in four digits."""
+
+    regex = r"\d{4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int | str) -> str:
+        return str(value)
+
+
 register_converter(PlanCode, "plan")
 register_converter(PeriodCode, "period")
+register_converter(Year, "year")

@@ -6,6 +6,7 @@ common answer with `all_get`, name the exceptions: all_get(403, office=200). `an
 sent to the sign-in page (302) unless said otherwise.
 """
 
+from tests.assessment.routes import ROUTES as OF_ASSESSMENT
 from tests.reminders.routes import ROUTES as OF_REMINDERS
 from tests.routing import (
     ADMIN_ONLY,
@@ -281,4 +282,4 @@ ROUTES = {
     "api:": Route(api(404), path="/api/v1/no-such-address/"),
 }
 
-ROUTES |= OF_SUPERVISION | OF_REMINDERS
+ROUTES |= OF_SUPERVISION | OF_REMINDERS | OF_ASSESSMENT

@@ -1,6 +1,7 @@
-"""WHAT the office demanded: orders, circulars, meetings, problems, sudden questions, instructions."""
+"""WHAT the office demanded: orders, circulars, meetings, problems, questions, instructions, opinions."""
 
 from .circulars import Circular
+from .consultations import Consultation, ConsultationReply, Opinion
 from .files import SupervisionFile
 from .instructions import Instruction
 from .meetings import Meeting, MeetingAction
@@ -14,11 +15,14 @@ __all__ = [
     "AdHocField",
     "AdHocRequest",
     "Circular",
+    "Consultation",
+    "ConsultationReply",
     "Instruction",
     "KindRule",
     "LimitRule",
     "Meeting",
     "MeetingAction",
+    "Opinion",
     "OrderExtension",
     "OrderFeedback",
     "OrderKind",

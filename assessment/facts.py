@@ -1,0 +1,135 @@
+"""The facts a year's score is made of, as plain data: what was owed and what became of it, per unit.
+
+`assessment.gathering` reads them from the figures; 初评 freezes them as JSON; `assessment.scoring` judges
+them and knows nothing else. Every fact has a sentence and the address of what it is about, so that a score can be
+opened into its causes. Codes, words and dates are text; nothing here asks the database.
+"""
+
+from dataclasses import asdict, dataclass, fields
+
+
+@dataclass(frozen=True)
+class TaskFact:
+    """A task the unit answers for at the year's end. duty: a value of Assignment.Duty (lead, named, …).
+
+    lamp: the confirmed lamp of the year's last confirmed quarter, "" where none is confirmed yet; lamps that
+    say nothing (grey) do not count. word: the lamp's or three-year state's word.
+    """
+
+    number: int
+    title: str
+    duty: str
+    lamp: str
+    word: str
+    period: str
+    url: str
+
+
+@dataclass(frozen=True)
+class TargetFact:
+    """A quantified target that falls due in the year and the unit answers for.
+
+    attained: share of the target reached, "0"–"1" as text, None where it cannot be told yet (needs a
+    Finding, or nothing was reported); reported: whether a value was accepted; wanted, value: in words.
+    """
+
+    target: int
+    task: int | None
+    indicator: str
+    wanted: str
+    value: str
+    attained: str | None
+    reported: bool
+    why: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """One 退回 by the office: when (date as text), and why."""
+
+    on: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReturnFact:
+    """One return or summary the unit owed to the office in the year, or material it owed a lead.
+
+    subject: what means are taken over: "task:15", or "unit" for its own summaries; kind: "return", "unit" or
+    "contribution"; outcome: "on_time", "late", "missing" (due and not there), "waived", "running" (not due
+    yet). Returns of 补录 periods are no facts.
+    """
+
+    report: int
+    subject: str
+    kind: str
+    title: str
+    period: str
+    due: str
+    left: str
+    outcome: str
+    sent_back: tuple[SentBack, ...]
+    insubstantial: str
+    url: str
+
+
+@dataclass(frozen=True)
+class OrderFact:
+    """A 督办件 whose limit fell in the year. outcome: "on_time", "late", "overdue", "running"."""
+
+    order: int
+    number: str
+    title: str
+    due: str
+    closed: str
+    outcome: str
+    returned: int
+    url: str
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """All that is known of one unit's year at an instant (`as_of`, ISO). `benchmarking`: 0–1 as text, None
+    while there is no such data. merged: names of predecessors whose facts count here (更名, 并入)."""
+
+    agency: str
+    name: str
+    unit_class: str
+    year: int
+    as_of: str
+    tasks: tuple[TaskFact, ...] = ()
+    targets: tuple[TargetFact, ...] = ()
+    returns: tuple[ReturnFact, ...] = ()
+    orders: tuple[OrderFact, ...] = ()
+    benchmarking: str | None = None
+    merged: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the unit owed nothing at all in the year: 不参评."""
+        return not (self.tasks or self.targets or self.returns or self.orders)
+
+    def as_json(self) -> dict:
+        """Plain data that `from_json` reads back equal."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict) -> "UnitFacts":
+        rows = {
+            "tasks": TaskFact,
+            "targets": TargetFact,
+            "returns": ReturnFact,
+            "orders": OrderFact,
+        }
+        read = {each.name: data[each.name] for each in fields(cls) if each.name in data}
+        for name, kind in rows.items():
+            read[name] = tuple(_row(kind, each) for each in data.get(name, ()))
+        read["merged"] = tuple(data.get("merged", ()))
+        return cls(**read)
+
+
+def _row(kind, data):
+    if kind is ReturnFact:
+        data = {**data, "sent_back": tuple(SentBack(**each) for each in data["sent_back"])}
+    return kind(**data)

@@ -1,0 +1,3 @@
+"""Who gets what at the addresses of assessment: part of the table in tests/routes.py."""
+
+ROUTES = {}
