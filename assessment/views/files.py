@@ -1,0 +1,20 @@
+"""Files of assessment, handed back to those who may read what they belong to."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from assessment.files import may_download
+from assessment.models import AssessmentFile
+from progress.views.attachments import as_download
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def file(request, pk):
+    """The file under its cleaned name; 404 for whoever may not know that it exists."""
+    found = get_object_or_404(AssessmentFile.objects.visible_to(request.user), pk=pk)
+    if not may_download(request.user, found):
+        raise Http404
+    return as_download(found)
