@@ -1,8 +1,8 @@
 """The facts a year's score is made of, as plain data: what was owed and what became of it, per unit.
 
 `assessment.gathering` reads them from the figures; 初评 freezes them as JSON; `assessment.scoring` judges
-them and knows nothing else. Every fact has a sentence and the address of what it is about, so that a score can be
-opened into its causes. Codes, words and dates are text; nothing here asks the database.
+them and knows nothing else. Every fact has a sentence and the address of what it is about, so that a score can
+be opened into its causes. Codes, words and dates are text; nothing here asks the database.
 """
 
 from dataclasses import asdict, dataclass, fields
@@ -13,7 +13,8 @@ class TaskFact:
     """A task the unit answers for at the year's end. duty: a value of Assignment.Duty (lead, named, …).
 
     lamp: the confirmed lamp of the year's last confirmed quarter, "" where none is confirmed yet; lamps that
-    say nothing (grey) do not count. word: the lamp's or three-year state's word.
+    say nothing (grey) do not count. word: the lamp's or three-year state's word. sensitive: the title is
+    left out (""), since facts travel further than the task may.
     """
 
     number: int
@@ -23,6 +24,7 @@ class TaskFact:
     word: str
     period: str
     url: str
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class TargetFact:
 
     attained: share of the target reached, "0"–"1" as text, None where it cannot be told yet (needs a
     Finding, or nothing was reported); reported: whether a value was accepted; wanted, value: in words.
+    owed: whether the last return of the year that could tell it was due by then; unreported then counts as
+    such, before it does not count. sensitive: as of a TaskFact, with `indicator` for the title.
     """
 
     target: int
@@ -42,6 +46,8 @@ class TargetFact:
     reported: bool
     why: str
     url: str
+    owed: bool = False
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class ReturnFact:
 
     subject: what means are taken over: "task:15", or "unit" for its own summaries; kind: "return", "unit" or
     "contribution"; outcome: "on_time", "late", "missing" (due and not there), "waived", "running" (not due
-    yet). Returns of 补录 periods are no facts.
+    yet). Returns of 补录 periods are no facts. insubstantial: the basis of a Finding 无实质内容, "" without.
     """
 
     report: int
@@ -72,11 +78,15 @@ class ReturnFact:
     sent_back: tuple[SentBack, ...]
     insubstantial: str
     url: str
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)
 class OrderFact:
-    """A 督办件 whose limit fell in the year. outcome: "on_time", "late", "overdue", "running"."""
+    """A 督办件 whose limit fell in the year. outcome: "on_time", "late", "overdue", "running".
+
+    returned: how often its feedback was sent back. sensitive: the title is left out.
+    """
 
     order: int
     number: str
@@ -86,6 +96,7 @@ class OrderFact:
     outcome: str
     returned: int
     url: str
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)
