@@ -150,6 +150,10 @@ class UnitScore(models.Model):
     scored_by = models.ForeignKey(
         "agencies.User", models.PROTECT, verbose_name="初评人", null=True, blank=True, related_name="+"
     )
+    agreed_at = models.DateTimeField("确认无异议时间", null=True, blank=True)
+    agreed_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="确认无异议人", null=True, blank=True, related_name="+"
+    )
     revision = models.PositiveIntegerField("修订号", default=1)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
@@ -163,6 +167,7 @@ class UnitScore(models.Model):
             paired("self_written", "assessment_unit_self_written_paired"),
             paired("self_signed", "assessment_unit_self_signed_paired"),
             paired("scored", "assessment_unit_scored_paired"),
+            paired("agreed", "assessment_unit_agreed_paired"),
         ]
 
     def __str__(self):
