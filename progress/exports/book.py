@@ -44,9 +44,10 @@ class Cell:
 
 
 class Book:
-    """The workbook. stamp: the line under every title; demo: whether it holds 演示数据."""
+    """The workbook. stamp: the line under every title; demo: whether it holds 演示数据; subject: what kind of
+    workbook it calls itself in its properties."""
 
-    def __init__(self, title, *, author, stamp, as_of, demo, now):
+    def __init__(self, title, *, author, stamp, as_of, demo, now, subject="季度汇总"):
         self._stream = BytesIO()
         self._book = xlsxwriter.Workbook(self._stream, SAFE_OPTIONS)
         self._formats = {}
@@ -54,7 +55,7 @@ class Book:
         self._book.set_properties(
             {
                 "title": title,
-                "subject": "季度汇总",
+                "subject": subject,
                 "author": author,
                 "company": author,
                 "category": "演示数据" if demo else "",
@@ -84,10 +85,11 @@ class Paper:
     """One sheet that prints well. Rows are added from the top; `row` is the next free one (0-based).
 
     columns: Column objects; header: their labels are written and repeated on every page; frozen: how many
-    columns stay in view; paper: A3 or A4, always landscape and one page wide.
+    columns stay in view; paper: A3 or A4, always landscape and one page wide. groups: (label, first, last)
+    columns under a common heading; the header has two rows then.
     """
 
-    def __init__(self, book, sheet, name, title, columns, *, paper=A4, frozen=0):
+    def __init__(self, book, sheet, name, title, columns, *, paper=A4, frozen=0, groups=()):
         self.book, self.sheet, self.name = book, sheet, name
         self.columns: list[Column] = list(columns)
         self.width = sum(column.width for column in self.columns)
@@ -98,10 +100,26 @@ class Paper:
         if book.demo:
             self.across("演示数据：由系统为演示生成，不是真实报送，请勿引用。", "demo")
         self.across(book.stamp, "subtitle")
-        self.header = self.row
-        self.line([Cell(column.label, "header") for column in self.columns], least=30)
+        first = self.row
+        self.header = self._write_head(groups)
+        self._repeated = first, self.header
         sheet.freeze_panes(self.row, frozen)
         self._set_up_page(title, paper)
+
+    def _write_head(self, groups):
+        """The labels, under those of their groups; returns the last row of the header."""
+        labels = [Cell(column.label, "header") for column in self.columns]
+        if not groups:
+            return self.line(labels, least=30)
+        grouped = {place for _, first, last in groups for place in range(first, last + 1)}
+        apart = set(range(len(labels))) - grouped
+        upper = self.line([Cell(None, "header") for _ in labels], least=22)
+        lower = self.line(labels, least=24, skip=apart)
+        for label, first, last in groups:
+            self.sheet.merge_range(upper, first, upper, last, label, self.book.format("header"))
+        for place in apart:
+            self.down(upper, lower, place, self.columns[place].label, "header")
+        return lower
 
     def line(self, cells, *, least=20.0, skip=()):
         """One row of Cells, as high as its text needs; returns its number. skip: columns written later."""
@@ -159,7 +177,7 @@ class Paper:
         self.sheet.set_landscape()
         self.sheet.set_paper(paper)
         self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(self.header)
+        self.sheet.repeat_rows(*self._repeated)
         self.sheet.set_margins(left=0.45, right=0.45, top=0.75, bottom=0.65)
         self.sheet.center_horizontally()
         demo = "&C&9 演示数据" if self.book.demo else ""
