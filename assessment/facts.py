@@ -1,7 +1,7 @@
 """The facts a year's score is made of, as plain data: what was owed and what became of it, per unit.
 
 `assessment.gathering` reads them from the figures; 初评 freezes them as JSON; `assessment.scoring` judges
-them and knows nothing else. Every fact has a sentence and the address of what it is about, so that a score can
+them and knows nothing else. Every fact has a sentence and the address of what it is about: a score can
 be opened into its causes. Codes, words and dates are text; nothing here asks the database.
 """
 
@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, fields
 class TaskFact:
     """A task the unit answers for at the year's end. duty: a value of Assignment.Duty (lead, named, …).
 
-    lamp: the confirmed lamp of the year's last confirmed quarter, "" where none is confirmed yet; lamps that
-    say nothing (grey) do not count. word: the lamp's or three-year state's word. sensitive: the title is
+    lamp: the confirmed lamp of the year's last confirmed quarter, "" where none is confirmed yet; 目标未定
+    and 年度指标 do not count. word: the lamp's or three-year state's word. sensitive: the title is
     left out (""), since facts travel further than the task may.
     """
 

@@ -13,7 +13,8 @@ from assessment.facts import UnitFacts
 
 SIX = Decimal("0.000001")
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
-LAMPS = ("blue", "green", "yellow", "red")
+# A lamp confirmed as 未报 is worth what 严重滞后 is: silence may not pay.
+WORTH = {"blue": "blue", "green": "green", "yellow": "yellow", "red": "red", "unreported": "red"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def measure(formula: str, weight: Decimal, parameters: dict, facts: UnitFacts) -
 def _completion(facts, values, weight):
     tasks = sorted(facts.tasks, key=lambda each: (each.number, repr(each)))
     shares = {duty: values[f"share_{duty}"] for duty in formulas.DUTIES}
-    judged = Counter(each.duty for each in tasks if each.lamp in LAMPS and shares.get(each.duty))
+    judged = Counter(each.duty for each in tasks if each.lamp in WORTH and shares.get(each.duty))
     # The mean of a kind of duty, then the kinds by their share: seventy implied duties weigh as one.
     weights = {duty: six(shares[duty] / number) for duty, number in judged.items()}
     lines = tuple(_task_line(each, values, weights.get(each.duty)) for each in tasks)
@@ -94,10 +95,10 @@ def _task_line(task, values, weight):
     if task.duty != "lead":
         name = f"{name}（{formulas.DUTIES.get(task.duty, task.duty)}）"
     about = {"subject": f"task:{task.number}", "url": task.url, "sensitive": task.sensitive}
-    if task.lamp not in LAMPS or not weight:
+    if task.lamp not in WORTH or not weight:
         said = f"{task.period}{task.word}" if task.word else "尚未审定亮灯"
         return Line(text=f"{name}：{said}，不计入", ratio=None, weight=ZERO, lost=ZERO, **about)
-    percent = values[task.lamp]
+    percent = values[WORTH[task.lamp]]
     text = f"{name}：{task.period}审定为{task.word}，按{formulas.plain(percent)}%计"
     return Line(text=text, ratio=six(percent / HUNDRED), weight=weight, lost=ZERO, **about)
 
@@ -201,7 +202,8 @@ def _subject_lines(subject, rows, off_of, weight, nothing_to_rate):
     causes = [(each, points, why) for each in asked for points, why in off_of(each) if points]
     off = sum((points for _, points, _ in causes), ZERO)
     ratio = six(max(ZERO, ONE - off / weight)) if weight else six(1)
-    text = f"{name}：{_counted(asked)}，{_outcome(off, ratio)}"
+    counted = _filed(asked) if nothing_to_rate else _counted(asked)
+    text = f"{name}：{counted}，{_outcome(off, ratio)}"
     due = [each for each in asked if each.outcome != "running"]
     if nothing_to_rate and due and all(each.outcome == "missing" for each in due):
         ratio, text = six(0), f"{name}：{_counted(asked)}，没有报过，无内容可评，不得分"
@@ -230,6 +232,12 @@ OUTCOMES = {"on_time": "按时", "late": "迟报", "missing": "漏报", "running
 def _counted(rows):
     found = Counter(each.outcome for each in rows)
     return "、".join(f"{word}{found[outcome]}次" for outcome, word in OUTCOMES.items() if found[outcome])
+
+
+def _filed(rows):
+    """How much of what was asked there is to rate."""
+    number = sum(1 for each in rows if each.outcome in ("on_time", "late"))
+    return f"已报{number}次" if number else "尚未报送"
 
 
 def _outcome(off, ratio):
