@@ -18,7 +18,18 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import nsmap, qn
 from docx.shared import Mm, Pt
 
+from agencies.official_marks import (
+    in_font,
+    of_no_height,
+    off_the_grid,
+    outline,
+    page_field,
+    repeated,
+    unbroken,
+)
+from agencies.official_pictures import Picture, make_room, put_in
 from agencies.official_words import enclosure_lines, heading_number, signature_indents, with_colon
+from agencies.settled import settled
 from agencies.writing import day_of, printable
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -108,7 +119,7 @@ class OfficialDocument:
             paragraph = self._paragraph([Words(line, TITLE)], align=CENTRE, size=self.form.title_size)
             paragraph.paragraph_format.line_spacing = Pt(self.form.title_line)
             paragraph.paragraph_format.keep_with_next = True
-            _off_the_grid(paragraph)
+            off_the_grid(paragraph)
         self._owes_space = self.form.space_after_title
 
     def caption(self, text, *, size=None):
@@ -137,7 +148,7 @@ class OfficialDocument:
         pieces = [Words(number + (text or ""), LEVELS[level - 1]), Words(run_in)]
         paragraph = self._paragraph(pieces, first=2)
         paragraph.paragraph_format.keep_with_next = not run_in
-        _outline(paragraph, level)
+        outline(paragraph, level)
 
     def blank(self, lines=1):
         """Empty lines."""
@@ -173,6 +184,40 @@ class OfficialDocument:
         first.paragraph_format.keep_with_next = True
         self.title(title)
 
+    # --- pictures ----------------------------------------------------------------------------------
+
+    def picture(self, picture):
+        """A Picture on a line of its own, in the middle, on one page with what follows (its caption)."""
+        paragraph = self._paragraph([], align=CENTRE)
+        make_room(paragraph)
+        put_in(paragraph.add_run(), picture)
+        paragraph.paragraph_format.keep_with_next = True
+
+    def chart(self, rows, shares, *, legend=(), size=10.5):
+        """A chart of words and pictures side by side, never broken over two pages.
+
+        rows: sequences of text or Pictures, one to a column, the first column text to read from; shares: the
+        columns' widths; legend: [(Picture, its word)] for the line under the chart; a caption follows.
+        """
+        table = self._empty_table(len(rows), shares, style="Normal Table")
+        for row, values in zip(table.rows, rows, strict=True):
+            unbroken(row)
+            for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
+                self._fill(cell, value, BODY, size, LEFT if place else RIGHT)
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
+        self._after_table()
+        self._document.paragraphs[-1].paragraph_format.keep_with_next = True
+        if legend:
+            self._legend(legend, size)
+
+    def _legend(self, legend, size):
+        paragraph = self._paragraph([], align=CENTRE)
+        make_room(paragraph)
+        paragraph.paragraph_format.keep_with_next = True
+        for picture, word in legend:
+            put_in(paragraph.add_run(), picture)
+            self._write(paragraph, [Words(f" {word}　")], size)
+
     # --- tables ------------------------------------------------------------------------------------
 
     def table(self, columns, rows, *, landscape=False, size=12):
@@ -186,10 +231,11 @@ class OfficialDocument:
         shares = [column.width for column in columns]
         table = self._ruled([column.label for column in columns], shares, len(rows), size)
         for row, values in zip(table.rows[1:] if rows else (), rows, strict=True):
-            _unbroken(row)
+            unbroken(row)
             if isinstance(values, Band):
                 merged = row.cells[0].merge(row.cells[-1])
                 self._fill(merged, values.text, HEADING, size, LEFT)
+                merged.paragraphs[0].paragraph_format.keep_with_next = True
                 continue
             for cell, value in zip(row.cells, values, strict=True):
                 self._fill(cell, _said(value), BODY, size, CENTRE if _is_short(value) else LEFT)
@@ -218,14 +264,13 @@ class OfficialDocument:
         head = table.rows[0]
         for cell, label in zip(head.cells, labels, strict=True):
             self._fill(cell, label, HEADING, size, CENTRE)
-        repeated = OxmlElement("w:tblHeader")
-        head._tr.get_or_add_trPr().append(repeated)
-        _unbroken(head)
+        repeated(head)
+        unbroken(head)
         return table
 
-    def _empty_table(self, count, shares):
+    def _empty_table(self, count, shares, style="Table Grid"):
         self._before_content()
-        table = self._document.add_table(rows=count, cols=len(shares), style="Table Grid")
+        table = self._document.add_table(rows=count, cols=len(shares), style=style)
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         widths = [Mm(self._text_width() * share / sum(shares)) for share in shares]
         for column, width in zip(table.columns, widths, strict=True):
@@ -236,29 +281,33 @@ class OfficialDocument:
         return table
 
     def _fill(self, cell, text, font, size, align):
+        if isinstance(text, Picture):
+            make_room(cell.paragraphs[0])
+            put_in(cell.paragraphs[0].add_run(), text)
+            return
         for at, line in enumerate(_lines(text) or [""]):
             paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
             paragraph.alignment = align
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.AT_LEAST
             paragraph.paragraph_format.line_spacing = Pt(size * 1.35)
-            _off_the_grid(paragraph)
+            off_the_grid(paragraph)
             self._write(paragraph, [Words(line, font)], size)
 
     def _after_table(self):
         """What ends a table is a paragraph of no height: two tables would grow together without it."""
-        _of_no_height(self._document.add_paragraph())
+        of_no_height(self._document.add_paragraph())
         self._fresh_page = False
 
     # --- the file ----------------------------------------------------------------------------------
 
     def to_bytes(self):
-        """The finished .docx."""
+        """The finished .docx; the same paper is the same bytes, whenever and wherever it is made."""
         properties = self._document.core_properties._element
         for each in list(properties):
             properties.remove(each)
         out = BytesIO()
         self._document.save(out)
-        return out.getvalue()
+        return settled(out.getvalue())
 
     # --- how it is done ----------------------------------------------------------------------------
 
@@ -284,7 +333,7 @@ class OfficialDocument:
             if not piece.text:
                 continue
             run = paragraph.add_run(printable(str(piece.text)))
-            _in_font(run._element.get_or_add_rPr(), piece.font)
+            in_font(run._element.get_or_add_rPr(), piece.font)
             run.bold = piece.bold or None
             if size:
                 run.font.size = Pt(size)
@@ -312,7 +361,7 @@ class OfficialDocument:
             return
         self._sideways = landscape
         section = self._document.add_section()
-        _of_no_height(self._document.paragraphs[-1])
+        of_no_height(self._document.paragraphs[-1])
         self._set_page(section, SIDEWAYS if landscape else UPRIGHT)
         self._fresh_page = True
 
@@ -340,11 +389,11 @@ class OfficialDocument:
     def _set_styles(self):
         normal = self._document.styles["Normal"]
         defaults = self._document.styles.element.find(".//w:docDefaults//w:rPr", nsmap)
-        _in_font(defaults, BODY)
+        in_font(defaults, BODY)
         language = defaults.find(qn("w:lang"))
         language.set(qn("w:eastAsia"), "zh-CN")
         properties = normal.element.get_or_add_rPr()
-        _in_font(properties, BODY)
+        in_font(properties, BODY)
         normal.font.size = Pt(self.form.size)
         if self.form.tightened:
             closer = OxmlElement("w:spacing")
@@ -370,10 +419,10 @@ class OfficialDocument:
             paragraph.alignment = align
             self._indent(paragraph, 0, **side)
             self._write(paragraph, [Words("— ", FOOTER)], 14)
-            for part in _page_field():
+            for part in page_field():
                 run = paragraph.add_run()
                 run.font.size = Pt(14)
-                _in_font(run._element.get_or_add_rPr(), FOOTER)
+                in_font(run._element.get_or_add_rPr(), FOOTER)
                 run._element.append(part)
             self._write(paragraph, [Words(" —", FOOTER)], 14)
 
@@ -414,57 +463,5 @@ def _said(value):
 
 
 def _is_short(value):
-    """Whether a cell's value stands in the middle: numbers, dates, a word or two."""
-    return not isinstance(value, str) or len(value) <= 8
-
-
-def _in_font(properties, name):
-    fonts = properties.get_or_add_rFonts()
-    for attribute in list(fonts.attrib):
-        del fonts.attrib[attribute]
-    for use in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.set(qn(f"w:{use}"), name)
-
-
-def _off_the_grid(paragraph):
-    off = OxmlElement("w:snapToGrid")
-    off.set(qn("w:val"), "0")
-    properties = paragraph._element.get_or_add_pPr()
-    # Where the schema wants it: behind what python-docx knows to come before, else Word mends the file.
-    later = ("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr")
-    properties.insert_element_before(off, *later)
-
-
-def _outline(paragraph, level):
-    """For the navigation pane and the table of contents."""
-    mark = OxmlElement("w:outlineLvl")
-    mark.set(qn("w:val"), str(level - 1))
-    paragraph._element.get_or_add_pPr().insert_element_before(mark, "w:rPr")
-
-
-def _unbroken(row):
-    """A row never stands half on one page."""
-    row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
-
-
-def _of_no_height(paragraph):
-    """So that a page that is just full is not followed by an empty one."""
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    paragraph.paragraph_format.line_spacing = Pt(1)
-    _off_the_grid(paragraph)
-
-
-def _page_field():
-    """The parts of the field PAGE, one run each, with a number for readers that do not count."""
-    for kind in ("begin", "instruction", "separate", "number", "end"):
-        if kind == "instruction":
-            part = OxmlElement("w:instrText")
-            part.set(qn("xml:space"), "preserve")
-            part.text = " PAGE "
-        elif kind == "number":
-            part = OxmlElement("w:t")
-            part.text = "1"
-        else:
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
-        yield part
+    """Whether a cell's value stands in the middle: numbers, dates, a word or two, names below each other."""
+    return not isinstance(value, str) or all(len(line) <= 8 for line in value.split("\n"))
