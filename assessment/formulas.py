@@ -63,7 +63,8 @@ _ALL = (
         "任务完成",
         "每项任务按年末最后一次审定的亮灯计完成率：已完成 {blue}%，达序时 {green}%，欠序时 {yellow}%，"
         "严重滞后和审定为未报的 {red}%。先取同类责任各项任务的平均（不累加），再按责任加权平均："
-        "牵头 {share_lead}，列名配合 {share_named}，点名配合 {share_invited}，集合配合 {share_group}，隐含配合 {share_implied}。"
+        "牵头 {share_lead}，列名配合 {share_named}，点名配合 {share_invited}，集合配合 {share_group}，"
+        "隐含配合 {share_implied}。"
         "未审定、目标未定的任务不计入。没有牵头任务的单位，本项分值按其最重一类责任的权重保留，其余分值转给其他考核项目。",
         "各季度审定的亮灯",
         (
