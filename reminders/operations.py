@@ -24,6 +24,7 @@ JOBS = {
     "progress.jobs.open_due_periods": ("到时间自动开放报告期", timedelta(minutes=30)),
     "progress.jobs.build_demonstration": ("生成演示历史（仅演示）", timedelta(minutes=10)),
     "supervision.jobs.raise_missing_problems": ("登记填报中提出的问题", timedelta(minutes=30)),
+    "assessment.jobs.gather_reports": ("汇编总结报告", timedelta(minutes=10)),
     # It rests at night.
     "reminders.jobs.plan_today": ("安排当日提醒", timedelta(hours=10)),
     "reminders.jobs.send_due": ("发送消息", timedelta(minutes=10)),

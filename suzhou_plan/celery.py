@@ -43,4 +43,9 @@ app.conf.beat_schedule = {
         "task": "supervision.jobs.raise_missing_problems",
         "schedule": crontab(minute="*/10"),
     },
+    # Finds reports of the office that were asked for and are not gathered, whoever dropped them.
+    "gather reports": {
+        "task": "assessment.jobs.gather_reports",
+        "schedule": 60.0,
+    },
 }
