@@ -2,6 +2,7 @@
 
 from assessment.models import AssessmentFile
 from assessment.models.files import OWNERS
+from assessment.permissions import serves
 from progress.kept_files import FileStore
 
 Kind = AssessmentFile.Kind
@@ -11,5 +12,9 @@ files_of, owner_of = _store.files_of, _store.owner_of
 
 
 def may_download(user, file):
-    """Whether the person may have a file they can see (`visible_to`): not where it was taken off."""
-    return file.removed_at is None
+    """Whether the person may have a file they can see (`visible_to`): not where it was taken off; and what a
+    unit put with its 自评 only its own people, until that is signed."""
+    if file.removed_at is not None:
+        return False
+    unit = file.unit
+    return unit is None or unit.self_signed_at is not None or serves(user, unit.agency_id)

@@ -3,6 +3,46 @@
 from agencies.models import Role
 from agencies.permissions import Denied
 
+# --- reading, schemes --------------------------------------------------------------------------------
+
+
+def check_read_assessment(user):
+    """Schemes and evaluations are for the business roles; administrators keep accounts only."""
+    if not user.has_role(Role.REPORTER, Role.APPROVER, Role.OFFICE, Role.LEADER):
+        raise Denied("系统管理员只管理账号和单位，不查看考核内容。")
+
+
+def check_keep_schemes(user):
+    """考核办法 are drafted, published and withdrawn by the office."""
+    if not user.is_office:
+        raise Denied("考核办法由办公室起草和公布，各单位和市领导可以查看已公布的。")
+
+
+# --- running scores, findings --------------------------------------------------------------------------
+
+
+def check_read_running(user):
+    """试算 is for the office and, each for itself, for the bodies; leaders read what is put to them for
+    审定."""
+    if user.has_role(Role.OFFICE, Role.REPORTER, Role.APPROVER):
+        return
+    if user.has_role(Role.LEADER):
+        raise Denied("年度内的试算只供办公室和各单位了解情况。进入领导小组审定后，请在“年度考核”中查阅。")
+    raise Denied("系统管理员只管理账号和单位，不查看考核内容。")
+
+
+def check_read_findings(user):
+    """人工认定: the office all, each body what was found about it."""
+    if not user.has_role(Role.OFFICE, Role.REPORTER, Role.APPROVER):
+        raise Denied("人工认定只供办公室和所涉单位查看。")
+
+
+def check_keep_findings(user):
+    """Facts no figure can tell are stated, and taken back, by the office."""
+    if not user.is_office:
+        raise Denied("人工认定由办公室作出和撤销；有异议的，请在反馈复核时提出。")
+
+
 # --- reports of the office ---------------------------------------------------------------------------
 
 
@@ -16,3 +56,90 @@ def check_edit_reports(user):
     """总结报告 are written, checked and frozen by the office."""
     if not user.is_office:
         raise Denied("总结报告由办公室编辑和定稿。")
+
+
+# --- rounds ------------------------------------------------------------------------------------------
+
+BODY = (Role.REPORTER, Role.APPROVER)
+
+
+def check_run_rounds(user):
+    """Beginning a round and taking it from step to step: the office."""
+    if not user.is_office:
+        raise Denied("年度考核由办公室组织，各阶段由办公室办理。")
+
+
+def serves(user, agency_id, *roles):
+    """Whether the person acts today for this body, in one of `roles`."""
+    return agency_id in user.agency_ids(*(roles or BODY))
+
+
+def check_score(user, unit):
+    """Confirming a score, adding and deducting, stating vetoes: the office; for its host unit the people of
+    the unit named to review it. Never somebody of the unit itself."""
+    if serves(user, unit.agency_id):
+        raise Denied("不能评定本单位的得分。")
+    if unit.reviewer_id is None:
+        if not user.is_office:
+            raise Denied("初评和加减分由办公室办理。")
+    elif not serves(user, unit.reviewer_id):
+        raise Denied(f"{unit.name}是办公室所在单位，由{unit.reviewer.name}交叉评审，办公室不评定。")
+
+
+def check_write_self(user, unit):
+    """自评: the reporters of the unit."""
+    if not serves(user, unit.agency_id, Role.REPORTER):
+        raise Denied("自评由本单位填报人填写。")
+
+
+def check_sign_self(user, unit):
+    """审签自评: the unit's approver, never who wrote it."""
+    if not serves(user, unit.agency_id, Role.APPROVER):
+        raise Denied("自评由本单位审核人审签。")
+    if unit.self_written_by_id == user.pk:
+        raise Denied("填写人不能审签自己的自评，请由本单位另一位审核人审签。")
+
+
+def check_send_self_back(user, unit):
+    """Returning a 自评 that waits to be signed: the unit's approvers."""
+    if not serves(user, unit.agency_id, Role.APPROVER):
+        raise Denied("待审签的自评由本单位审核人退回。")
+
+
+def check_agree(user, unit):
+    """确认无异议: the unit's approver; its reporter where it needs none."""
+    role = Role.APPROVER if unit.agency.needs_approver else Role.REPORTER
+    if not serves(user, unit.agency_id, role):
+        raise Denied(f"由本单位{role.label}确认无异议。")
+
+
+def check_write_objection(user, unit):
+    """提出异议: the reporters of the unit."""
+    if not serves(user, unit.agency_id, Role.REPORTER):
+        raise Denied("异议由本单位填报人填写。")
+
+
+def check_sign_objection(user, objection):
+    """审签异议: the unit's approver, never who wrote it."""
+    if not serves(user, objection.unit.agency_id, Role.APPROVER):
+        raise Denied("异议由本单位审核人审签。")
+    if objection.written_by_id == user.pk:
+        raise Denied("填写人不能审签自己提出的异议，请由本单位另一位审核人审签。")
+
+
+def check_withdraw_objection(user, objection):
+    """撤回异议: the reporter while it waits to be signed, the approver always until it is decided."""
+    if serves(user, objection.unit.agency_id, Role.APPROVER):
+        return
+    if not serves(user, objection.unit.agency_id, Role.REPORTER):
+        raise Denied("异议由提出单位撤回。")
+    if objection.state != objection.State.AWAITING_APPROVAL:
+        raise Denied("已报出的异议由本单位审核人撤回。")
+
+
+def check_decide_objection(user, objection):
+    """复核: who may score the unit, but not who confirmed the score that is objected to."""
+    unit = objection.unit
+    check_score(user, unit)
+    if unit.scored_by_id == user.pk:
+        raise Denied("初评人不能复核对自己评分的异议，请由另一位同志复核。")

@@ -20,7 +20,7 @@ class AssessmentFileQuerySet(models.QuerySet):
             Q(round__in=AssessmentRound.objects.visible_to(user).order_by().values("pk"))
             | Q(unit__in=units)
             | Q(adjustment__unit__in=units)
-            | Q(objection__unit__in=units)
+            | Q(objection__in=Objection.objects.visible_to(user).order_by().values("pk"))
             | Q(veto__unit__in=units)
             | Q(finding__in=Finding.objects.visible_to(user).order_by().values("pk"))
         )

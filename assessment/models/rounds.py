@@ -16,7 +16,7 @@ CLASS_CHOICES = list(CLASS_CODES.items())
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The office: all; a body judged in it, or reviewing the host unit: its round; leaders: from
-        领导小组审定 on; administrators: none."""
+        领导小组审定 on; everybody with a business post what was published; administrators: none."""
         if not user.is_authenticated:
             return self.none()
         if user.has_role(Role.OFFICE):
@@ -26,6 +26,8 @@ class RoundQuerySet(models.QuerySet):
         seen = Exists(judged.filter(Q(agency__in=own) | Q(reviewer__in=own)))
         if user.has_role(Role.LEADER):
             seen |= Q(state__in=AssessmentRound.FOR_LEADERS)
+        if user.has_role(Role.REPORTER, Role.APPROVER):
+            seen |= Q(state=AssessmentRound.State.PUBLISHED)
         return self.filter(seen)
 
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from agencies.models import Role
 from progress.models.periods import paired
 
 from .rounds import UnitScore
@@ -30,7 +31,12 @@ class Revocable(models.Model):
 
 class ObjectionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(unit__in=UnitScore.objects.visible_to(user).order_by().values("pk"))
+        """Who may see the unit's sheet; what its own approver has not signed is seen by the unit alone."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(unit__agency__in=user.agency_ids(Role.REPORTER, Role.APPROVER))
+        seen = Q(unit__in=UnitScore.objects.visible_to(user).order_by().values("pk"))
+        return self.filter(own | seen & Q(raised_at__isnull=False))
 
 
 class Objection(models.Model):

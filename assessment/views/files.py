@@ -14,7 +14,8 @@ from progress.views.attachments import as_download
 @cache_control(private=True, no_store=True)
 def file(request, pk):
     """The file under its cleaned name; 404 for whoever may not know that it exists."""
-    found = get_object_or_404(AssessmentFile.objects.visible_to(request.user), pk=pk)
+    kept = AssessmentFile.objects.visible_to(request.user).select_related("unit")
+    found = get_object_or_404(kept, pk=pk)
     if not may_download(request.user, found):
         raise Http404
     return as_download(found)
