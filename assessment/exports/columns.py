@@ -6,13 +6,14 @@ of COLUMNS; what each gives is worked out from a UnitRow. 折算分 = score × p
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
 from agencies.spreadsheets import Column
-from assessment.exports.rows import CENT, UnitRow
+from assessment.exports.rows import UnitRow
 from assessment.models import Criterion, ExportForm
+from assessment.ranking import converted
 from tasks.models import Assignment
 
 NARROWEST, WIDEST = 4, 80
@@ -32,8 +33,8 @@ class FormRow:
 class FormColumn:
     """One column to choose. value: FormRow -> text, number or None; look: a name of the book's LOOKS.
 
-    live: the column of 汇总表 (by its key there) a formula takes the value from, "" where it is written as
-    it is.
+    live: what assessment.exports.city_forms refers to in a formula: a column of 汇总表, "formula:<formula>"
+    its criteria of one formula, or a count of 事实; "" where the value is written as it is.
     """
 
     key: str
@@ -42,11 +43,6 @@ class FormColumn:
     value: Callable[[FormRow], object]
     look: str = "text"
     live: str = ""
-
-
-def converted(total: Decimal | None, points: Decimal) -> Decimal | None:
-    """折算分: `total` of 100 as of `points`; None where there is no score."""
-    return None if total is None else (total * points / 100).quantize(CENT, ROUND_HALF_UP)
 
 
 def _points_of(formula):
@@ -89,13 +85,6 @@ def _why_added(row):
     )
 
 
-def _remark(row):
-    said = [row.unit.reason, *(f"一票否决情形：{item}" for _, item, _ in row.unit.vetoes)]
-    if row.unit.standing != "scored":
-        said.insert(0, row.unit.standing_word)
-    return "；".join(filter(None, said))
-
-
 COLUMNS = {
     column.key: column
     for column in (
@@ -105,7 +94,14 @@ COLUMNS = {
         FormColumn("code", "单位代码", 12, lambda row: row.unit.code, "centre"),
         FormColumn("standing", "参评情况", 14, lambda row: row.unit.standing_word, "centre"),
         FormColumn("total", "考核得分", 12, lambda row: row.unit.total, "points", "total"),
-        FormColumn("converted", "折算分", 12, lambda row: converted(row.unit.total, row.points), "points"),
+        FormColumn(
+            "converted",
+            "折算分",
+            12,
+            lambda row: converted(row.unit.total, row.points),
+            "points",
+            "converted",
+        ),
         FormColumn("base", "基础得分", 12, _of_result("base"), "points", "base"),
         FormColumn("added", "加分", 10, _of_result("added"), "points", "added"),
         FormColumn("deducted", "扣分", 10, _of_result("deducted"), "points", "deducted"),
@@ -117,26 +113,30 @@ COLUMNS = {
             )
             for each in Criterion.Formula
         ),
-        FormColumn("tasks_led", "牵头任务数", 11, _count(lambda facts: len(_led(facts))), "count"),
+        FormColumn(
+            "tasks_led", "牵头任务数", 11, _count(lambda facts: len(_led(facts))), "count", "tasks_led"
+        ),
         FormColumn(
             "tasks_done",
             "其中已完成",
             11,
             _count(lambda facts: sum(each.lamp == "blue" for each in _led(facts))),
             "count",
+            "tasks_done",
         ),
-        FormColumn("late", "迟报次数", 10, _returns("late"), "count"),
-        FormColumn("missing", "漏报次数", 10, _returns("missing"), "count"),
+        FormColumn("late", "迟报次数", 10, _returns("late"), "count", "late"),
+        FormColumn("missing", "漏报次数", 10, _returns("missing"), "count", "missing"),
         FormColumn(
             "sent_back",
             "退回次数",
             10,
             _count(lambda facts: sum(len(each.sent_back) for each in facts.returns)),
             "count",
+            "sent_back",
         ),
         FormColumn("why_added", "加分事由", 32, _why_added),
         FormColumn("why_deducted", "扣分事由", 32, _why_deducted),
-        FormColumn("remark", "备注", 28, _remark),
+        FormColumn("remark", "备注", 28, lambda row: row.unit.remark),
     )
 }
 

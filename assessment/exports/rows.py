@@ -26,7 +26,8 @@ class UnitRow:
     """A unit in a year's assessment. facts and result are None where nothing was judged yet.
 
     standing: a value of UnitScore.Standing; grade: a value of UnitScore.Grade or ""; rank: within the class,
-    None where nothing is ranked; own: {key of the criterion: OwnWord}; vetoes: (effect, item, basis).
+    None where nothing is ranked; own: {key of the criterion: OwnWord}; vetoes: (effect, item), none where the
+    scheme has its vetoes off.
     """
 
     code: str
@@ -40,7 +41,7 @@ class UnitRow:
     rank: int | None = None
     grade: str = ""
     own: Mapping[str, OwnWord] = field(default_factory=dict)
-    vetoes: tuple[tuple[str, str, str], ...] = ()
+    vetoes: tuple[tuple[str, str], ...] = ()
 
     @property
     def class_name(self) -> str:
@@ -62,3 +63,13 @@ class UnitRow:
     @property
     def total(self) -> Decimal | None:
         return self.result.total if self.is_scored else None
+
+    @property
+    def remark(self) -> str:
+        """Why it has no points, and what else is to be known of it."""
+        said = [self.reason, *(f"一票否决情形：{item}" for _, item in self.vetoes)]
+        if self.facts is not None and self.facts.merged:
+            said.append(f"含{'、'.join(self.facts.merged)}的事实")
+        if self.standing != Standing.SCORED:
+            said.insert(0, self.standing_word)
+        return "；".join(filter(None, said))

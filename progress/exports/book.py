@@ -27,6 +27,10 @@ def down_column(place, first, last):
     return ":".join(xl_rowcol_to_cell(row, place, row_abs=True, col_abs=True) for row in (first, last))
 
 
+def _size(look):
+    return (LOOKS[look] if isinstance(look, str) else look)["font_size"]
+
+
 @dataclass(frozen=True)
 class Formula:
     """A live formula (as Excel stores it) and the value it gives now."""
@@ -137,7 +141,7 @@ class Paper:
         form = self.book.format(look)
         self.sheet.merge_range(self.row, 0, self.row, len(self.columns) - 1, "", form)
         self._write(self.row, 0, Cell(text, look))
-        return self._next(height([(text, self.width)], LOOKS[look]["font_size"], least=least))
+        return self._next(height([(text, self.width)], _size(look), least=least))
 
     def down(self, first, last, place, text, look):
         """One cell over the rows first to last of a column."""
