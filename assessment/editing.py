@@ -114,8 +114,9 @@ def _parted(rows, section):
     standing = {row.id: row.text for row in rows_of(section)}
     parted = []
     for row in rows:
-        if row.text == standing.get(row.id):
-            parted.append(row)
+        stands = standing.get(row.id)
+        if stands is not None and row.text.strip() == stands.strip():
+            parted.append(Row(row.id, row.level, stands))
             continue
         lines = [line.strip() for line in row.text.splitlines() if line.strip()]
         if row.level:

@@ -39,7 +39,7 @@ class Merged:
 
 def mark(row):
     """A short fingerprint of a row's level and text, to tell later whether it was changed."""
-    return hashlib.sha256(f"{row.level}:{row.text}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{row.level}:{row.text.strip()}".encode()).hexdigest()[:12]
 
 
 def merge(mine, theirs, seen):
@@ -66,7 +66,7 @@ def merge(mine, theirs, seen):
 def _settled(mine, theirs, seen):
     """(the row that stays or None, (their text, mine) where both must be shown)."""
     if mine is not None and theirs is not None:
-        if (mine.level, mine.text) == (theirs.level, theirs.text) or mark(theirs) == seen:
+        if mark(theirs) in (mark(mine), seen):
             return mine, None
         if mark(mine) == seen:
             return theirs, None

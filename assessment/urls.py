@@ -3,7 +3,18 @@
 from django.urls import path
 
 import tasks.addresses  # noqa: F401 (the `plan` and `year` parts of an address)
-from assessment.views import editions, files, outlines, papers, report, reports, schemes
+from assessment.views import (
+    editions,
+    files,
+    findings,
+    outlines,
+    papers,
+    report,
+    reports,
+    running,
+    schemes,
+    workbooks,
+)
 
 app_name = "assessment"
 urlpatterns = [
@@ -20,8 +31,52 @@ urlpatterns = [
         name="scheme_act",
     ),
     # --- facts and running scores ---
+    path("work/<plan:plan>/assessment/running/", running.running_box, name="running_box"),
+    path("work/<plan:plan>/assessment/<year:year>/running/", running.running_page, name="running"),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/running/export.xlsx",
+        running.running_export,
+        name="running_export",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/running/<slug:code>/",
+        running.running_unit,
+        name="running_unit",
+    ),
+    path("work/<plan:plan>/assessment/findings/", findings.findings_page, name="findings"),
+    path(
+        "work/<plan:plan>/assessment/findings/export.xlsx", findings.findings_export, name="findings_export"
+    ),
+    path("work/<plan:plan>/assessment/findings/new/<slug:about>/", findings.finding_new, name="finding_new"),
+    path("work/<plan:plan>/assessment/findings/<int:pk>/", findings.finding, name="finding"),
+    path(
+        "work/<plan:plan>/assessment/findings/<int:pk>/revoke/",
+        findings.finding_revoke,
+        name="finding_revoke",
+    ),
     # --- rounds ---
     # --- workbooks ---
+    path("work/<plan:plan>/assessment/<year:year>/workbook.xlsx", workbooks.workbook, name="workbook"),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/units/<slug:code>/sheet.xlsx",
+        workbooks.sheet_excel,
+        name="sheet_excel",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/forms/<slug:kind>.xlsx",
+        workbooks.export_form,
+        name="export_form",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/running/workbook.xlsx",
+        workbooks.running_workbook,
+        name="running_workbook",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/running/<slug:code>/sheet.xlsx",
+        workbooks.running_sheet_excel,
+        name="running_sheet_excel",
+    ),
     # --- reports: gathering ---
     path("work/<plan:plan>/summaries/", reports.reports_page, name="reports"),
     path("work/<plan:plan>/summaries/export.xlsx", reports.reports_export, name="reports_export"),

@@ -2,8 +2,54 @@
 
 from tests.routing import NO_POST, Route, all_get
 
+OF_YEAR = {"plan": "plan", "year": "2030"}
+OF_FINDING = {"plan": "plan", "pk": "missing"}
+OF_BODIES = all_get(403, agencies=200, offices=200)
+OF_REPORT = {"plan": "plan", "pk": "missing"}
+
+# A report of the office that is not there: to who reads editions, and to who edits.
+READ_REPORT = all_get(403, offices=404, leader=404)
+EDIT_REPORT = all_get(403, offices=404)
+OF_REPORT = {"plan": "plan", "pk": "missing"}
+OF_SECTION = {**OF_REPORT, "section": "missing"}
+OF_EDITION = {**OF_REPORT, "number": 1}
+
 ROUTES = {
     # --- files of everything here ---
     "assessment:file": Route(all_get(404), NO_POST, {"pk": "missing"}),
+    # --- facts and running scores ---
+    # A body is taken to its own score; browsers that ask for the box as a page, to the page.
+    "assessment:running": Route(all_get(403, agencies=302, offices=200), NO_POST, OF_YEAR),
+    "assessment:running_export": Route(all_get(403, agencies=404, offices=200), NO_POST, OF_YEAR),
+    "assessment:running_unit": Route(
+        all_get(403, agencies=404, own=200, offices=200), NO_POST, {**OF_YEAR, "code": "fgw"}
+    ),
+    "assessment:running_box": Route(all_get(403, agencies=302, offices=302), NO_POST, {"plan": "plan"}),
+    "assessment:findings": Route(OF_BODIES, NO_POST, {"plan": "plan"}),
+    "assessment:findings_export": Route(OF_BODIES, NO_POST, {"plan": "plan"}),
+    "assessment:finding_new": Route(
+        all_get(403, offices=200), all_get(403, offices=400), {"plan": "plan", "about": "return"}
+    ),
+    "assessment:finding": Route(all_get(403, agencies=404, offices=404), NO_POST, OF_FINDING),
+    "assessment:finding_revoke": Route(NO_POST, all_get(403, agencies=404, offices=404), OF_FINDING),
     # --- rounds ---
+    # --- reports: papers, petitions ---
+    "assessment:report_preview_word": Route(all_get(403, offices=404), NO_POST, OF_REPORT),
+    **{
+        f"assessment:edition_{paper}": Route(
+            all_get(403, offices=404, leader=404), NO_POST, {**OF_REPORT, "number": "missing"}
+        )
+        for paper in ("word", "tables", "pdf")
+    },
+    # --- reports: editing and editions ---
+    "assessment:report": Route(READ_REPORT, NO_POST, OF_REPORT),
+    "assessment:report_head": Route(EDIT_REPORT, address=OF_REPORT),
+    "assessment:report_checks": Route(EDIT_REPORT, NO_POST, OF_REPORT),
+    "assessment:report_freeze": Route(EDIT_REPORT, address=OF_REPORT),
+    "assessment:report_section": Route(EDIT_REPORT, address=OF_SECTION),
+    "assessment:report_section_new": Route(NO_POST, EDIT_REPORT, OF_REPORT),
+    "assessment:report_section_move": Route(NO_POST, EDIT_REPORT, OF_SECTION),
+    "assessment:report_section_remove": Route(NO_POST, EDIT_REPORT, OF_SECTION),
+    "assessment:edition": Route(READ_REPORT, NO_POST, OF_EDITION),
+    "assessment:edition_compare": Route(READ_REPORT, NO_POST, OF_EDITION),
 }

@@ -1,0 +1,85 @@
+"""A figure a text gives for an indicator, against its accepted value. Pure.
+
+Only a figure in the indicator's own unit, close behind its name and in the same clause group, is taken for
+its value; what speaks of growth, of a goal or of a part is not.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+# How far behind the name the figure may stand.
+REACH = 24
+SHORTEST_NAME = 3
+# Words between a name and a figure that make it another figure than the value.
+ANOTHER = re.compile(
+    r"同比|环比|增长|增幅|提高|上升|下降|减少|增加|较|比上|目标|力争|计划|不低于|不高于|以上|以下|超过|其中|新增|排名|第"
+)
+FACTORS = {"": Decimal(1), "万": Decimal(10) ** 4, "亿": Decimal(10) ** 8, "万亿": Decimal(10) ** 12}
+ENDS = re.compile(r"[。；;！？\n]")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Differing:
+    """What the text says and what was accepted, each with its unit."""
+
+    written: str
+    accepted: str
+
+
+def differing(text, indicator, unit, rows):
+    """The Differing of a text, or None where it says nothing else than one of `rows`.
+
+    rows: of SummaryReport.figures["targets"] for one indicator ("value", "wanted"); unit: the indicator's.
+    """
+    values = [number for row in rows if (number := _number(row.get("value"))) is not None]
+    if not unit or not values or len(indicator) < SHORTEST_NAME:
+        return None
+    factor, base = _parted(unit)
+    goals = [number for row in rows for number in _numbers(row.get("wanted"))]
+    for written, amount, step in _figures_behind(text, indicator, base):
+        if any(abs(value * factor - amount) <= step for value in values):
+            return None
+        if any(abs(goal * factor - amount) <= step for goal in goals):
+            continue
+        value = values[0]
+        return Differing(written, f"{value.normalize():f}{unit}")
+    return None
+
+
+def _figures_behind(text, indicator, base):
+    """(as written, in the base unit, half of the last digit) for the first figure behind each mention."""
+    figure = re.compile(rf"(\d[\d,，]*(?:\.\d+)?)\s*(万亿|亿|万)?{re.escape(base)}")
+    for mention in re.finditer(re.escape(indicator), text):
+        behind = ENDS.split(text[mention.end() :], maxsplit=1)[0]
+        found = figure.search(behind[: REACH + 16])
+        if not found or found.start() > REACH or ANOTHER.search(behind[: found.start()]):
+            continue
+        digits = re.sub(r"[,，]", "", found.group(1))
+        factor = FACTORS[found.group(2) or ""]
+        places = len(digits.partition(".")[2])
+        yield found.group(0), Decimal(digits) * factor, factor / (2 * Decimal(10) ** places)
+
+
+def _parted(unit):
+    """“万元” → (10,000, “元”)."""
+    for prefix in ("万亿", "亿", "万"):
+        if unit.startswith(prefix) and len(unit) > len(prefix):
+            return FACTORS[prefix], unit[len(prefix) :]
+    return FACTORS[""], unit
+
+
+def _number(value):
+    """The one number a value is or begins with; None for words."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return Decimal(str(value).replace(",", "").rstrip("%").strip())
+    except InvalidOperation:
+        found = _numbers(value)
+        return found[0] if len(found) == 1 else None
+
+
+def _numbers(value):
+    return [Decimal(each) for each in NUMBER.findall(str(value or "").replace(",", ""))]

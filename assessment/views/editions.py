@@ -1,0 +1,153 @@
+"""定稿 of a report: checks before it, freezing it, reading an edition, comparing two."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessment import checks, editions
+from assessment.numbering import numbers_of, section_number
+from assessment.report_forms import FreezeForm
+from assessment.views.report import report_at
+from progress.content import fingerprint
+from progress.views.typed import number_of
+from progress.workflow import Stale, WrongState
+from tasks.views.place import add_errors
+
+# --- checks ------------------------------------------------------------------------------------------
+
+
+@require_safe
+def report_checks(request, plan, pk):
+    """What should be mended, computed now; a fragment of the editor's page for htmx."""
+    found = report_at(request, plan, pk)
+    flaws = checks.flaws_of(found, checks.known_of(found))
+    context = {
+        "plan": found.period.plan,
+        "report": found,
+        "flaws": flaws,
+        "must": len(checks.must_of(flaws)),
+        "length": checks.characters_of(found),
+    }
+    name = "_report_flaws" if request.headers.get("HX-Request") else "report_checks"
+    return render(request, f"assessment/{name}.html", context)
+
+
+# --- freezing ----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_freeze(request, plan, pk):
+    """定稿: what remains to be mended is confirmed with a reason; what is frozen is what was looked at."""
+    found = report_at(request, plan, pk)
+    must = checks.must_of(checks.flaws_of(found, checks.known_of(found)))
+    form = FreezeForm(request.POST if request.method == "POST" else None, must=len(must))
+    if request.method != "POST" or not form.is_valid():
+        return _freeze_page(request, found, form, must, status=400 if form.errors else 200)
+    said = form.cleaned_data
+    try:
+        made = editions.freeze(
+            found,
+            note=said["note"],
+            confirmed=said["confirmed"],
+            must=len(must),
+            by=request.user,
+            now=timezone.now(),
+            seen=said["seen"],
+        )
+    except ValidationError as error:
+        add_errors(form, error)
+        return _freeze_page(request, found, form, must, status=400)
+    except Stale as stale:
+        form.add_error(None, "打开本页之后报告又有改动，没有定稿。下面是现在的检查结果，请核对后再定稿。")
+        return _freeze_page(request, stale.current, form, must, status=412)
+    except WrongState as wrong:
+        form.add_error(None, wrong.reason)
+        return _freeze_page(request, found, form, must, status=409)
+    messages.success(request, f"第 {made.number} 稿已定，市领导现在可以查阅。")
+    return redirect("assessment:edition", found.period.plan.code, found.pk, made.number)
+
+
+def _freeze_page(request, found, form, must, status=200):
+    context = {
+        "plan": found.period.plan,
+        "report": found,
+        "form": form,
+        "flaws": must,
+        "number": editions.next_number(found),
+        "seen": fingerprint(editions.data_of(found)),
+        "length": checks.characters_of(found),
+    }
+    return render(request, "assessment/report_freeze.html", context, status=status)
+
+
+# --- reading and comparing ---------------------------------------------------------------------------
+
+
+def edition_at(request, plan, pk, number):
+    """(the report, one of its editions) of an address, for the office and for leaders; else 404."""
+    found = report_at(request, plan, pk, edits=False)
+    return found, get_object_or_404(found.editions.select_related("frozen_by"), number=number)
+
+
+@require_safe
+def edition(request, plan, pk, number):
+    """One frozen edition as a paper, with its files and whether it is still what was frozen."""
+    found, shown = edition_at(request, plan, pk, number)
+    said = shown.data["report"]
+    context = {
+        "plan": found.period.plan,
+        "report": found,
+        "edition": shown,
+        "said": said,
+        "signed_on": date.fromisoformat(said["signed_on"]) if said["signed_on"] else None,
+        "sections": sections_of(shown.data),
+        "intact": editions.is_intact(shown),
+        "editions": found.editions.select_related("frozen_by").defer("data"),
+        "is_office": request.user.is_office,
+    }
+    return render(request, "assessment/edition.html", context)
+
+
+def sections_of(data):
+    """The sections of a report's data as a page shows them: [(number, heading, [(level, number, text)])]."""
+    shown = []
+    for place, section in enumerate(data["sections"], start=1):
+        rows = section["paragraphs"]
+        numbers = numbers_of([row["level"] for row in rows])
+        lines = [(row["level"], number, row["text"]) for row, number in zip(rows, numbers, strict=True)]
+        shown.append((section_number(place), section["heading"], lines))
+    return shown
+
+
+@require_safe
+def edition_compare(request, plan, pk, number):
+    """What changed to this edition from another one (`with`, else the one before); for the office also to
+    what is being edited now (`with=now`)."""
+    found, newer = edition_at(request, plan, pk, number)
+    others = [each for each in found.editions.defer("data") if each.number != newer.number]
+    wanted = request.GET.get("with", "")
+    if wanted == "now" and request.user.is_office:
+        old, new, words = newer.data, editions.data_of(found), (f"第 {newer.number} 稿", "正在编辑的内容")
+    else:
+        before = [each.number for each in others if each.number < newer.number]
+        other = number_of(wanted) or next(iter(before), 0)
+        if other not in [each.number for each in others]:
+            raise Http404
+        first, second = sorted([other, newer.number])
+        data = {each.number: each.data for each in found.editions.filter(number__in=[first, second])}
+        old, new, words = data[first], data[second], (f"第 {first} 稿", f"第 {second} 稿")
+    context = {
+        "plan": found.period.plan,
+        "report": found,
+        "edition": newer,
+        "others": others,
+        "words": words,
+        "comparison": editions.compare(old, new),
+        "is_office": request.user.is_office,
+    }
+    return render(request, "assessment/edition_compare.html", context)
