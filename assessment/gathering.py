@@ -50,15 +50,20 @@ def facts_of_year(plan, year, now, *, agency=None) -> dict[int, UnitFacts]:
 
     agency: this body alone (with its predecessors); it is there also when it has no facts.
     """
-    gathered = _Year(plan, year, now, agency)
+    return gathered_year(plan, year, now, agency=agency).facts()
+
+
+def gathered_year(plan, year, now, *, agency=None) -> "Year":
+    """As `facts_of_year`, with the bodies at hand in `agencies` ({id: Agency})."""
+    gathered = Year(plan, year, now, agency)
     gathered.read_tasks()
     gathered.read_targets()
     gathered.read_returns()
     gathered.read_orders()
-    return gathered.facts()
+    return gathered
 
 
-class _Year:
+class Year:
     """One reading of a year. Each `read_…` asks one query."""
 
     def __init__(self, plan, year, now, agency):

@@ -43,6 +43,22 @@ def check_keep_findings(user):
         raise Denied("人工认定由办公室作出和撤销；有异议的，请在反馈复核时提出。")
 
 
+# --- workbooks ---------------------------------------------------------------------------------------
+
+
+def check_take_workbook(user, round):
+    """The whole round as Excel: the office; leaders once it is put to them. A unit takes its own sheet."""
+    if user.is_office or (user.has_role(Role.LEADER) and round.state in round.FOR_LEADERS):
+        return
+    raise Denied("全部单位的考核工作簿由办公室出具；本单位的考核评分表请在“年度考核”本单位的页面导出。")
+
+
+def check_take_trial(user):
+    """试算 of all units as Excel: the office alone."""
+    if not user.is_office:
+        raise Denied("年度内的试算只供办公室掌握；本单位的试算请在“年度考核”本单位的页面查看和导出。")
+
+
 # --- reports of the office ---------------------------------------------------------------------------
 
 

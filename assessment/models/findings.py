@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from agencies.models import Agency, Role
 from progress.models import ProgressReport
@@ -77,3 +78,18 @@ class Finding(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+    def get_absolute_url(self):
+        return reverse("assessment:finding", args=[self.plan.code, self.pk])
+
+    @property
+    def subject(self):
+        """What it is about, in words; of a sensitive task no more than its number."""
+        if self.report_id:
+            task = self.report.task
+            title = "" if task is None or task.is_sensitive else task.title
+            return f"{self.report.period.label}{self.report.short_subject}{title}"
+        task = self.target.task
+        if task is not None and task.is_sensitive:
+            return f"第 {task.number} 项的指标"
+        return f"{self.target.indicator}（目标{self.target.get_operator_display()}{self.target.value_words}）"

@@ -32,6 +32,18 @@ ROUTES = {
     ),
     "assessment:finding": Route(all_get(403, agencies=404, offices=404), NO_POST, OF_FINDING),
     "assessment:finding_revoke": Route(NO_POST, all_get(403, agencies=404, offices=404), OF_FINDING),
+    # --- workbooks: the World has no round and no scheme ---
+    "assessment:workbook": Route(all_get(403, agencies=404, offices=404, leader=404), NO_POST, OF_YEAR),
+    "assessment:sheet_excel": Route(
+        all_get(403, agencies=404, offices=404, leader=404), NO_POST, {**OF_YEAR, "code": "fgw"}
+    ),
+    "assessment:export_form": Route(
+        all_get(403, agencies=404, offices=404, leader=404), NO_POST, {**OF_YEAR, "kind": "party"}
+    ),
+    "assessment:running_workbook": Route(all_get(403, offices=404), NO_POST, OF_YEAR),
+    "assessment:running_sheet_excel": Route(
+        all_get(403, agencies=404, offices=404), NO_POST, {**OF_YEAR, "code": "fgw"}
+    ),
     # --- rounds ---
     # --- reports: papers, petitions ---
     "assessment:report_preview_word": Route(all_get(403, offices=404), NO_POST, OF_REPORT),
