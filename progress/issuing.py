@@ -2,7 +2,8 @@
 
 A correction asks for it: whoever holds something made from the old value can then be told. A version is
 what was given out from between its acceptance (or the correction that made it) and the moment it was
-opened again or corrected; things of the same period that cover its task and body are its.
+opened again or corrected; things of the same period that cover its task and body are its, and reports of
+the office on a half-year or year the period is part of.
 """
 
 import logging
@@ -175,13 +176,19 @@ def _given_out(report, window):
     ]
     covers = Q(tasks__isnull=True) | Q(tasks=report.task_id) if report.task_id else Q(tasks__isnull=True)
     rows = (
-        Issuance.objects.filter(covers, _within(window, "at"), period=period)
+        Issuance.objects.filter(covers, _of_period(period), _within(window, "at"))
         .filter(Q(agency__isnull=True) | Q(agency=report.agency_id))
         .select_related("by")
         .order_by("at", "pk")
         .distinct()
     )
     return things + _together(rows)
+
+
+def _of_period(period):
+    """What is on a period: things of its own, and reports of the office on a longer one it lies in."""
+    longer = {"period__starts_on__lte": period.starts_on, "period__ends_on__gte": period.ends_on}
+    return Q(period=period) | Q(kind=Kind.REPORT, period__plan=period.plan_id, **longer)
 
 
 def _together(rows):

@@ -45,6 +45,11 @@ def has_libreoffice() -> bool:
     return program() is not None
 
 
+def why_not() -> str:
+    """Why no PDF can be made here, for the greyed button; "" where it can."""
+    return "" if has_libreoffice() else ABSENT
+
+
 def pdf_of(word: bytes, *, seconds=SECONDS) -> bytes:
     """A .docx as the bytes of a PDF; seconds: how long it may take.
 

@@ -70,9 +70,10 @@ def attachments_of(data):
     return [make(data.get("figures", {})) for name, make in makers.items() if wanted.get(name)]
 
 
-def tables_of(data) -> bytes:
+def tables_of(data, *, is_demo=False) -> bytes:
     """The attachments as one Excel file, a sheet each; text is never a formula, and the same data is byte
-    for byte the same file. The figures of a report without attachments are all three."""
+    for byte the same file. A report that takes none along gives all three. is_demo: whether it holds
+    演示数据, which every sheet then says."""
     if not any(data.get("attachments", {}).values()):
         data = data | {"attachments": {"tasks": True, "targets": True, "projects": True}}
     report = data["report"]
@@ -81,7 +82,7 @@ def tables_of(data) -> bytes:
         author=report.get("body") or "",
         stamp=_stamp(report),
         as_of=report.get("period_label") or "",
-        demo=bool(data.get("is_demo")),
+        demo=is_demo,
         now=NO_DATE,
     )
     for number, each in enumerate(attachments_of(data), start=1):
@@ -140,7 +141,7 @@ def _targets(figures):
             each.get("indicator"),
             each.get("wanted"),
             each.get("value"),
-            each.get("period"),
+            _period(each.get("period") or ""),
             each.get("certainty"),
             _attained(each.get("attained")),
         ]
@@ -184,7 +185,17 @@ def _banded(figures, lines):
 
 def _stacked(names):
     """Several bodies in one cell, one below the other."""
-    return names if isinstance(names, str) or names is None else "\n".join(names)
+    return "\n".join(names.split("、") if isinstance(names, str) else names or ())
+
+
+def _period(code):
+    """2026Q3 → 2026年第三季度, 2026H1 → 2026年上半年, 2026 → 2026年度."""
+    year, part = code[:4], code[4:]
+    if part.startswith("Q"):
+        return f"{year}年第{numeral_of(int(part[1:]))}季度"
+    if part.startswith("H"):
+        return f"{year}年{'上' if part == 'H1' else '下'}半年"
+    return f"{year}年度" if year else ""
 
 
 def _percent(percent):

@@ -16,7 +16,7 @@ LAMPS = {
     "green": charts.Part("达序时", "#CDEBD7", "#13713A", "rising"),
     "yellow": charts.Part("欠序时", "#FBE3A8", "#7A4800", "dotted"),
     "red": charts.Part("严重滞后", "#F8CFCD", "#9C141A", "crossed"),
-    "grey": charts.Part("未定或未报", "#FFFFFF", "#1B2430"),
+    "grey": charts.Part("其他（待审定、未报等）", "#FFFFFF", "#1B2430"),
 }
 FILING = {
     "on_time": charts.Part("按时", "#CDEBD7", "#13713A", "rising"),
@@ -84,8 +84,8 @@ def _charts(figures):
         found.append((lamps, LAMPS, "各行动任务亮灯情况（单位：项）"))
     quarters = figures.get("filing", {}).get("quarters", ())
     filing = [(each["label"], {name: each.get(name, 0) for name in FILING}) for each in quarters]
-    if any(sum(counts.values()) for _, counts in filing):
-        found.append((filing, FILING, "各季度报送情况（单位：件）"))
+    if len(filing) > 1 and any(sum(counts.values()) for _, counts in filing):
+        found.append((filing, FILING, "各期报送情况（单位：件）"))
     return found
 
 

@@ -9,13 +9,14 @@ from .periods import ReportingPeriod
 
 
 class Issuance(models.Model):
-    """One thing given out at an instant: a workbook, a 一页纸专报. It covers a period, and where they are
-    named some tasks or one body; what it said is what was accepted at that instant. A 会议版 is kept whole
-    instead (MeetingEdition)."""
+    """One thing given out at an instant: a workbook, a 一页纸专报, an edition of a report. It covers a period
+    (a report those within it too), and where they are named some tasks or one body; what it said is what was
+    accepted at that instant. A 会议版 is kept whole instead (MeetingEdition)."""
 
     class Kind(models.TextChoices):
         WORKBOOK = "workbook", "季度汇总表"
         BRIEF = "brief", "一页纸专报"
+        REPORT = "report", "总结报告"
 
     kind = models.CharField("类别", max_length=12, choices=Kind)
     title = models.CharField("名称", max_length=160)

@@ -44,10 +44,13 @@ def report_data(*, tasks=6, paragraphs=1, **said):
 
 def figures(tasks=6):
     chapters = [
-        {"number": number, "title": title, "lamps": {"green": number, "red": 1, "no_goal": 1}}
+        {"number": number, "title": title, "lamps": {"green": number, "red": 1, "no_goal": 1, "none": 0}}
         for number, title in enumerate(CHAPTERS, start=1)
     ]
-    quarters = [{"label": "第一季度", "on_time": 90, "late": 5, "missing": 1}]
+    quarters = [
+        {"code": "2030Q1", "label": "2030年第一季度", "on_time": 90, "late": 5, "missing": 1},
+        {"code": "2030Q2", "label": "2030年第二季度", "on_time": 95, "late": 1, "missing": 0},
+    ]
     return {
         "counts": {"tasks": tasks},
         "chapters": chapters,
@@ -60,7 +63,8 @@ def figures(tasks=6):
                 "wanted": "≥10个",
                 "value": "12个",
                 "certainty": "核定",
-                "period": "2030年",
+                "period": "2030Q4",
+                "due": True,
                 "attained": True,
             }
         ],
@@ -82,7 +86,7 @@ def _task(number, tasks):
         "chapter": (number - 1) * len(CHAPTERS) // tasks + 1,
         "number": number,
         "title": f"推进第{number}项工作",
-        "leads": ["市发展改革委", "市科技局"],
+        "leads": "市发展改革委、市科技局",
         "goal": "年内建成10个平台",
         "progress": TEXT,
         "percent": "87.5",
