@@ -63,9 +63,9 @@ def _of_report(kind, report, at, *, url="", **more):
 
 
 def title_of(report):
-    """“2026年第三季度第15项“…””; of a unit's own report its name."""
+    """“2026年第三季度第15项“…””; of a unit's own report its name: “2026年度落实情况报告”."""
     if report.task_id is None:
-        label = f"{report.period.year}年" if report.period.is_annual else report.period.label
+        label = f"{report.period.year}" if report.period.is_annual else report.period.label
         return f"{label}{report.short_subject}"
     what = f"第{report.task.number}项“{report.task.title}”"
     return f"{report.period.label}{what}{'配合材料' if report.is_contribution else ''}"

@@ -55,7 +55,7 @@ def _unit_labels(said, against):
     yield "overview", unit.label_of("overview")
     for number in sorted(chapters):
         yield f"chapter-{number}", chapters[number]
-    for name in ("benchmarking", "experience", "problem", "request", "next_steps"):
+    for name in ("experience", "benchmarking", "problem", "request", "next_steps"):
         yield name, unit.label_of(name)
 
 

@@ -271,3 +271,9 @@ def check_overview(user):
     """总体情况 is for the office and the leaders."""
     if not user.has_role(Role.OFFICE, Role.LEADER):
         raise Denied("总体情况供办公室和市领导查看；本单位的情况见“本单位”。")
+
+
+def check_collect_annual(user):
+    """All bodies' 年度落实情况报告 in one file are the office's to collect."""
+    if not user.has_role(Role.OFFICE):
+        raise Denied("各单位年度报告由办公室汇集打包；本单位的报告在本单位页面下载。")

@@ -5,6 +5,7 @@ from django.urls import path
 import tasks.addresses  # noqa: F401 (the `plan` and `period` parts of an address)
 from progress.views import (
     agency,
+    annual,
     attachments,
     backfill,
     briefs,
@@ -152,6 +153,21 @@ urlpatterns = [
         "work/<plan:plan>/<period:period>/units/<slug:agency>/behalf/",
         letters.unit_enter_on_behalf,
         name="unit_enter_on_behalf",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/draft/",
+        annual.annual_draft_page,
+        name="annual_draft",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/units/<slug:agency>/word.docx",
+        annual.annual_word,
+        name="annual_word",
+    ),
+    path(
+        "work/<plan:plan>/<period:period>/annual-reports.zip",
+        annual.annual_zip_page,
+        name="annual_zip",
     ),
     path("work/<plan:plan>/<period:period>/units/", returns.unit_list, name="unit_list"),
     path("work/<plan:plan>/unit-duties/", unit_duties.unit_duties, name="unit_duties"),

@@ -60,6 +60,9 @@ class GrowingWorld(World):
         self.pages = {
             "a return after corrections": self.corrected.get_absolute_url(),
             "a year's report after corrections": self.of_year.get_absolute_url(),
+            "a year's report as Word": f"{self.of_year.get_absolute_url()}word.docx",
+            "a year's report to be drafted": f"{self._another_year()}draft/",
+            "the reports of a year": "/work/2030-2032/2030/annual-reports.zip",
             "versions after corrections": f"{self.corrected.get_absolute_url()}versions/",
             "a draft on paper": f"{self.draft.get_absolute_url()}?view=paper",
             "a draft to be sent": f"{self.draft.get_absolute_url()}?confirm=submit",
@@ -150,6 +153,11 @@ class GrowingWorld(World):
         Target.objects.create(**said, indicator=f"指标{place}", operator=">=", value_text="1")
         Project.objects.create(**said, name=f"项目{place}", planned_stage="在建")
         PublishedFact.objects.create(**said, statement="建成", source_title="某报")
+
+    def _another_year(self):
+        """The address of an annual report of fgw that may still be written."""
+        report = factories.make_unit_report(body("fgw"), factories.make_year(2031))
+        return report.get_absolute_url()
 
     # --- what hangs on single reports -----------------------------------------------------------
 

@@ -98,7 +98,7 @@ def test_unit_summaries_and_the_years_reports_are_due_under_their_own_names(plan
         due(plan, "year_end", IN_NOVEMBER + timedelta(14)),
     )
     assert (of_quarter.report, of_quarter.title) == (summary.pk, "2030年第一季度单位季度小结")
-    assert (of_year.report, of_year.title) == (annual.pk, "2030年年度落实情况报告")
+    assert (of_year.report, of_year.title) == (annual.pk, "2030年度落实情况报告")
 
 
 def _backfill(report):

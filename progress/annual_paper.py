@@ -1,0 +1,147 @@
+"""A body's 年度落实情况报告 as a Word document in official form (practice, section 4; plan clause R8).
+
+Title, addressee, the five parts in their order (对标学习 only where it is asked of the body), 落款, and short
+tables of the body's own targets and projects as attachments. 需协调事项 are left out: a report carries no
+request; they reach the office by the return itself.
+"""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from agencies.official_page import OfficialDocument
+from agencies.spreadsheets import Column
+from progress.annual_figures import NO_VALUE, OwnFigures
+
+ADDRESSEE = "市推进长三角一体化发展领导小组办公室"
+OVERVIEW, DONE, LEARNING, PROBLEMS, NEXT = (
+    *("总体情况", "主要做法和成效", "对标学习杭州情况"),
+    *("存在问题", "下一步打算"),
+)
+EXPERIENCE = "成效经验"
+NOT_WRITTEN = "（未填写）"
+DRAFT = "草稿　未报出"
+MARKS = {"under_review": "已报出　待审核", "returned": "已退回　修改中"}
+DEMONSTRATION = "演示数据　请勿引用"
+TARGETS, PROJECTS = "量化指标完成情况表", "重大项目进展表"
+TARGET_COLUMNS = (
+    *(Column("序号", 7), Column("任务序号", 8), Column("指标", 34), Column("目标值", 18)),
+    *(Column("完成情况", 18), Column("数据性质", 10), Column("数据所属期", 14), Column("说明", 24)),
+)
+PROJECT_COLUMNS = (
+    *(Column("序号", 7), Column("任务序号", 8), Column("项目名称", 40), Column("计划阶段", 14)),
+    *(Column("当前阶段", 16), Column("形象进度", 40)),
+)
+
+
+@dataclass(frozen=True)
+class AnnualPaper:
+    """What stands on the paper. said: the snapshot as its reader may read it; figures: OwnFigures; mark: what
+    the paper says of itself at its head, or ""; on: the date under it, None while it is open."""
+
+    plan_title: str
+    year: int
+    said: dict
+    figures: OwnFigures
+    mark: str = ""
+    on: object = None
+
+    @property
+    def title(self):
+        name = self.plan_title.strip()
+        name = name if name.startswith("《") else f"《{name}》"
+        return f"关于{self.year}年落实{name}情况的报告"
+
+    @property
+    def attachments(self):
+        """[(title, columns, rows)]: only those that have a row."""
+        listed = ((TARGETS, TARGET_COLUMNS, self._targets()), (PROJECTS, PROJECT_COLUMNS, self._projects()))
+        return [each for each in listed if each[2]]
+
+    def _targets(self):
+        rows = []
+        for number, line in enumerate(self.figures.targets, start=1):
+            target, value = line.target, line.value
+            told = value.report.period.short_label if value else ""
+            rows.append(
+                [
+                    *(number, target.task.number, target.indicator, target.value_words),
+                    *(line.said, line.certainty, told, value.note if value else ""),
+                ]
+            )
+        return rows
+
+    def _projects(self):
+        rows = []
+        for number, line in enumerate(self.figures.projects, start=1):
+            project, update = line.project, line.update
+            stage = update.get_stage_display() if update else NO_VALUE
+            note = update.note if update else ""
+            rows.append([number, project.task.number, project.name, project.planned_stage, stage, note])
+        return rows
+
+
+def paper_of(report, said, figures, *, is_draft, left_at=None):
+    """The AnnualPaper of a report. said: the snapshot its reader may read; is_draft: whether it may still
+    change; left_at: when what is read left the body."""
+    mark = DRAFT if is_draft else MARKS.get(report.state, "")
+    marks = "　".join(filter(None, [mark, DEMONSTRATION if report.is_demo else ""]))
+    on = None if is_draft or left_at is None else timezone.localdate(left_at)
+    return AnnualPaper(report.period.plan.title, report.period.year, said, figures, marks, on)
+
+
+def filename(report):
+    """What the file of a report is called, without its ending."""
+    return f"{report.agency.name} {report.period.year}年度落实情况报告"
+
+
+def word_of(paper):
+    """The .docx as bytes."""
+    document = OfficialDocument()
+    if paper.mark:
+        document.mark(paper.mark)
+    document.title(paper.title)
+    document.addressee(ADDRESSEE)
+    for name, write in parts_of(paper.said):
+        document.heading(1, name)
+        write(document)
+    attachments = paper.attachments
+    if attachments:
+        document.enclosures(*(title for title, _, _ in attachments))
+    document.signature(paper.said["agency"], paper.on)
+    for number, (title, columns, rows) in enumerate(attachments, start=1):
+        number = number if len(attachments) > 1 else None
+        document.attachment(title, number=number, landscape=True)
+        document.table(columns, rows, landscape=True)
+    return document.to_bytes()
+
+
+def parts_of(said):
+    """[(name of the part, function that writes it into a document)] in the official order."""
+    yield OVERVIEW, lambda document: _text(document, said["overview"])
+    yield DONE, lambda document: _what_was_done(document, said)
+    if said["benchmarking"].strip():
+        yield LEARNING, lambda document: _text(document, said["benchmarking"])
+    yield PROBLEMS, lambda document: _text(document, said["problem"])
+    yield NEXT, lambda document: _text(document, said["next_steps"])
+
+
+def _what_was_done(document, said):
+    """（一）by 行动, the paragraphs of one under its title; 成效经验 is the last."""
+    by_chapter = {}
+    for row in said["paragraphs"]:
+        if row["text"].strip():
+            by_chapter.setdefault((row["chapter"], row["chapter_title"]), []).append(row["text"])
+    for (_, title), texts in sorted(by_chapter.items()):
+        document.heading(2, f"{title}。")
+        for text in texts:
+            document.paragraph(text)
+    if said["experience"].strip():
+        document.heading(2, f"{EXPERIENCE}。")
+        document.paragraph(said["experience"])
+    if not by_chapter and not said["experience"].strip():
+        document.paragraph(NOT_WRITTEN)
+
+
+def _text(document, text):
+    document.paragraph(text if text.strip() else NOT_WRITTEN)
