@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 import agencies.api.urls
+import assessment.api
 import progress.api.urls
 import tasks.api
 from agencies.api.views import NoSuchAddress, Schema
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", include(agencies.api.urls)),
     path("", include(tasks.api)),
     path("", include(progress.api.urls)),
+    path("", include(assessment.api)),
     path("schema/", Schema.as_view(), name="schema"),
     re_path("", NoSuchAddress.as_view()),
 ]

@@ -12,6 +12,7 @@ from assessment.exports import (
     summary_sheet,
     unit_sheet,
 )
+from assessment.exports.rows import Standing
 from progress.exports.book import Book
 
 # What each sheet is for, in their order: (name, purpose).
@@ -35,8 +36,9 @@ def year_workbook(year) -> bytes:
     forms = [(form, city_forms.begin(book, year, form)) for form in year.forms]
     parts = _begin_parts(book, year)
     taken = [name for name, _ in SHEETS] + list(city_forms.NAMES.values())
-    tabs = unit_sheet.names(year.units, taken)
-    units = [(unit, unit_sheet.begin(book, year, unit, tabs[unit.code])) for unit in year.units]
+    with_sheet = [unit for unit in year.units if unit.standing != Standing.EXCLUDED]
+    tabs = unit_sheet.names(with_sheet, taken)
+    units = [(unit, unit_sheet.begin(book, year, tabs[unit.code])) for unit in with_sheet]
     scheme, facts, by_hand, points = _write_parts(parts, year)
     cells = summary_sheet.write(summary, year, scheme, points, by_hand, tabs)
     for form, paper in forms:
@@ -50,10 +52,17 @@ def unit_workbook(year, unit) -> bytes:
     """One unit's 考核评分表 with all it rests on, and nothing of any other."""
     year = replace(year, units=(unit,))
     book = _book(year, f"{unit.name}{year.year}年度考核评分表")
-    paper = unit_sheet.begin(book, year, unit, OWN)
+    paper = unit_sheet.begin(book, year, OWN)
     parts = _begin_parts(book, year)
     scheme, _, by_hand, points = _write_parts(parts, year)
     unit_sheet.write(paper, year, unit, points, by_hand, scheme)
+    return book.finish()
+
+
+def form_workbook(year, form) -> bytes:
+    """One of the city's two forms, its values as they are: what is handed in."""
+    book = _book(year, form.title)
+    city_forms.write(city_forms.begin(book, year, form), year, form)
     return book.finish()
 
 

@@ -16,8 +16,8 @@ def begin(book, year, form):
     return book.paper(NAMES[form.kind], form.title, [column for _, column in columns.chosen(form)], frozen=0)
 
 
-def write(paper, year, form, summary, facts_at):
-    """Every unit that has points, in official order; what has no formula is the app's own value."""
+def write(paper, year, form, summary=None, facts_at=None):
+    """Every unit that has points, in official order; without the other sheets there are no formulas."""
     chosen = [column for column, _ in columns.chosen(form)]
     if year.trial:
         paper.across("试算：本年度尚未结束，仅供工作参考，不得报送。", "demo")
@@ -31,6 +31,8 @@ def write(paper, year, form, summary, facts_at):
 
 def _cell(column, row, year, form, summary, facts_at):
     value = column.value(row)
+    if summary is None:
+        return Cell(value, look(column.look))
     expression = _expression(column.live, row.unit, year, form, summary, facts_at)
     if expression:
         return Cell(formula(expression, NONE if value is None else value), look(column.look))

@@ -57,7 +57,8 @@ RETURNED = {"on_time": "按时", "late": "迟报", "missing": "漏报", "waived"
 CLOSED = {"on_time": "按期办结", "late": "超期办结", "overdue": "逾期未办结", "running": "办理中"}
 UNREPORTED, UNDECIDED, TOLD = "到期未报数值", "暂不计入", "已有数值"
 YES, NO = "是", "否"
-HIDDEN = "（敏感任务，不在查看范围）"
+# Facts keep no titles of sensitive tasks (assessment.gathering).
+SENSITIVE = "（敏感任务）"
 
 
 @dataclass
@@ -100,7 +101,7 @@ def write(paper, year) -> FactCells:
     first = paper.row
     for unit in year.units:
         if unit.facts is not None:
-            _write_unit(paper, year, unit, cells)
+            _write_unit(paper, unit, cells)
     if paper.row == first:
         paper.across("还没有任何单位有需要考核的事实。", "quiet")
     else:
@@ -109,7 +110,7 @@ def write(paper, year) -> FactCells:
     return cells
 
 
-def _write_unit(paper, year, unit, cells):
+def _write_unit(paper, unit, cells):
     facts = unit.facts
     for kind, rows, cells_of in (
         ("tasks", in_order_of_tasks(facts), _task),
@@ -123,7 +124,7 @@ def _write_unit(paper, year, unit, cells):
         block = Block(paper.row, paper.row + len(rows) - 1, tuple(rows))
         cells.blocks[unit.code, kind] = block
         for fact in rows:
-            shown = {CODE: Cell(unit.code, "centre"), UNIT: Cell(unit.name), **cells_of(fact, year)}
+            shown = {CODE: Cell(unit.code, "centre"), UNIT: Cell(unit.name), **cells_of(fact)}
             shown[NUMBER] = Cell(paper.row - paper.header - 1, "count")
             paper.line([shown.get(place, Cell(None)) for place in range(len(COLUMNS))])
         _validate(paper, kind, block)
@@ -164,12 +165,12 @@ def subject_words(subject) -> str:
 # --- one row ---------------------------------------------------------------------------------------
 
 
-def _task(fact, year):
+def _task(fact):
     word = LAMP_WORDS.get(fact.lamp) or NOT_CONFIRMED
     return {
         KIND: Cell(TASK, "centre"),
         SUBJECT: Cell(f"第{fact.number}项", "centre"),
-        TITLE: _titled(fact.title, fact, year),
+        TITLE: _titled(fact.title, fact),
         DUTY: Cell(formulas.DUTIES.get(fact.duty, fact.duty), look("change_word")),
         PERIOD: Cell(fact.period, "centre"),
         OUTCOME: Cell(word, look("change_word")),
@@ -178,44 +179,44 @@ def _task(fact, year):
     }
 
 
-def _target(fact, year):
+def _target(fact):
     outcome = UNREPORTED if fact.owed and not fact.reported else UNDECIDED
     told = "；".join(filter(None, [fact.wanted and f"目标{fact.wanted}", fact.value and f"完成{fact.value}"]))
     return {
         KIND: Cell(TARGET, "centre"),
         SUBJECT: Cell(f"第{fact.task}项" if fact.task else "全计划", "centre"),
-        TITLE: _titled(fact.indicator, fact, year),
+        TITLE: _titled(fact.indicator, fact),
         OUTCOME: Cell(TOLD if fact.attained is not None else outcome, look("change_word")),
         ATTAINED: Cell(None if fact.attained is None else float(fact.attained), look("change_share")),
-        SAID: _told("；".join(filter(None, [told, fact.why])), fact, year),
+        SAID: Cell("；".join(filter(None, [told, fact.why]))),
         URL: Cell(fact.url),
     }
 
 
-def _return(fact, year):
+def _return(fact):
     why = [f"{each.on}退回：{each.reason}" for each in fact.sent_back]
     if fact.insubstantial:
         why.append(f"无实质内容：{fact.insubstantial}")
     return {
         KIND: Cell(KINDS[fact.kind], "centre"),
         SUBJECT: Cell(subject_words(fact.subject), "centre"),
-        TITLE: _titled(fact.title, fact, year),
+        TITLE: _titled(fact.title, fact),
         PERIOD: Cell(fact.period, "centre"),
         DUE: Cell(fact.due, "centre"),
         LEFT: Cell(fact.left, "centre"),
         OUTCOME: Cell(RETURNED[fact.outcome], look("change_word")),
         SENT_BACK: Cell(len(fact.sent_back), look("change")),
         INSUBSTANTIAL: Cell(YES if fact.insubstantial else NO, look("change_word")),
-        SAID: _told("；".join(why), fact, year),
+        SAID: Cell("；".join(why)),
         URL: Cell(fact.url),
     }
 
 
-def _order(fact, year):
+def _order(fact):
     return {
         KIND: Cell(ORDER, "centre"),
         SUBJECT: Cell(fact.number, "centre"),
-        TITLE: _titled(fact.title, fact, year),
+        TITLE: _titled(fact.title, fact),
         DUE: Cell(fact.due, "centre"),
         LEFT: Cell(fact.closed, "centre"),
         OUTCOME: Cell(CLOSED[fact.outcome], look("change_word")),
@@ -224,7 +225,7 @@ def _order(fact, year):
     }
 
 
-def _benchmarking(attained, year):
+def _benchmarking(attained):
     return {
         KIND: Cell(BENCHMARKING, "centre"),
         SUBJECT: Cell(BENCHMARKING, "centre"),
@@ -234,14 +235,10 @@ def _benchmarking(attained, year):
     }
 
 
-def _titled(title, fact, year):
+def _titled(title, fact):
     if fact.sensitive:
-        return Cell(HIDDEN if year.hides_sensitive else title or "（敏感任务）", "quiet")
+        return Cell(SENSITIVE, "quiet")
     return Cell(title)
-
-
-def _told(said, fact, year):
-    return Cell(HIDDEN, "quiet") if said and fact.sensitive and year.hides_sensitive else Cell(said)
 
 
 def _validate(paper, kind, block):

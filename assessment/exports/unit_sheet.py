@@ -6,6 +6,7 @@ from agencies.spreadsheets import Column, sheet_name
 from assessment.exports import detail_sheet as detail
 from assessment.exports.live import formula, here
 from assessment.exports.looks import look
+from assessment.exports.rows import Standing
 from assessment.exports.scheme_sheet import standard_of
 from progress.exports.book import Cell
 
@@ -42,20 +43,49 @@ def names(units, taken) -> dict[str, str]:
     return found
 
 
-def begin(book, year, unit, name):
+def begin(book, year, name):
     title = f"{year.year}年度考核评分表{'（试算）' if year.trial else ''}"
     return book.paper(name, title, COLUMNS, groups=GROUPS)
 
 
 def write(paper, year, unit, points_at, by_hand, scheme, *, back=""):
-    """The form of one unit. back: the sheet its title leads back to."""
-    paper.across(
-        f"被考核单位：{unit.name}　　类别：{unit.class_name}　　参评情况：{unit.standing_word}", "section"
-    )
-    if not unit.is_scored:
-        paper.across(unit.remark or "尚未评分。", "quiet")
-        paper.end()
-        return
+    """The form of one unit. back: the sheet the line under it leads back to."""
+    paper.across(_who(year, unit), "section")
+    if unit.is_scored:
+        _write_points(paper, year, unit, points_at, by_hand, scheme)
+    elif unit.standing == Standing.SCORED:
+        for judged in year.criteria:
+            paper.line(_unjudged(judged, unit), least=30)
+    else:
+        paper.across(unit.remark, "quiet")
+    if unit.result is not None:
+        _write_causes(paper, unit)
+    paper.across(SIGN, look("sign"), least=46)
+    paper.end()
+    if back:
+        form = paper.book.format(look("linked"))
+        paper.sheet.write_url(paper.row + 1, 0, f"internal:'{back}'!A1", form, f"返回{back}")
+
+
+def _who(year, unit):
+    said = [f"被考核单位：{unit.name}", f"类别：{unit.class_name}", f"参评情况：{unit.standing_word}"]
+    if year.settled and year.with_places and unit.rank:
+        said += [f"名次：{unit.rank}", f"等次：{unit.grade_word}"]
+    return "　　".join(said)
+
+
+def _unjudged(judged, unit):
+    """A row before anything is scored: what the unit says itself."""
+    own = unit.own.get(judged.terms.key)
+    row = [Cell(None) for _ in COLUMNS]
+    row[ITEM], row[CONTENT] = Cell(judged.label), Cell(judged.content)
+    row[BASE], row[STANDARD] = Cell(judged.terms.weight, look("points")), Cell(standard_of(judged))
+    if own:
+        row[OWN], row[EVIDENCE] = Cell(own.points, look("points")), Cell(own.evidence)
+    return row
+
+
+def _write_points(paper, year, unit, points_at, by_hand, scheme):
     first = paper.row
     for number in range(len(year.criteria)):
         paper.line(_criterion(year, unit, number, points_at), least=30)
@@ -63,12 +93,6 @@ def write(paper, year, unit, points_at, by_hand, scheme, *, back=""):
     paper.line(_stated(year, unit, "addition", by_hand, scheme), least=30)
     paper.line(_stated(year, unit, "deduction", by_hand, scheme), least=30)
     paper.line(_total(year, unit, first, last, scheme), least=30)
-    _write_causes(paper, unit)
-    paper.across(SIGN, look("sign"), least=46)
-    if back:
-        form = paper.book.format(look("linked"))
-        paper.sheet.write_url(paper.row + 1, 0, f"internal:'{back}'!A1", form, f"返回{back}")
-    paper.end()
 
 
 def _criterion(year, unit, number, points_at):
@@ -154,10 +178,12 @@ def _write_causes(paper, unit):
     if not found:
         return
     found.sort(key=lambda row: -row[0])
-    paper.across("失分事由（导出时）", "chapter", least=24)
+    points = unit.is_scored
+    paper.across("失分事由（导出时）" if points else "情况反馈（不计分）", "chapter", least=24)
     for number, (lost, name, line, causes) in enumerate(found[:MOST_CAUSES], start=1):
         why = "；".join(cause.text for cause in causes)
-        said = f"{number}. 【{name}】{line.text}{f'（{why}）' if why else ''}　失 {lost} 分"
+        told = f"{line.text}（{why}）" if why else line.text
+        said = f"{number}. 【{name}】{told}" + (f"　失 {lost} 分" if points else "")
         paper.across(said, "text")
     if len(found) > MOST_CAUSES:
         paper.across(f"其余 {len(found) - MOST_CAUSES} 项见“得分构成”。", "note")

@@ -25,7 +25,7 @@ class JudgedBy:
 @dataclass(frozen=True)
 class Year:
     """A year's assessment. trial: the year is still running (试算), nothing is settled; stage: how far the
-    round is, in words; hides_sensitive: titles of sensitive tasks stay out; with_places: ranks and grades
+    round is, in words; settled: 已通报; with_places: ranks and grades
     are shown."""
 
     plan_title: str
@@ -41,8 +41,8 @@ class Year:
     author: str
     now: datetime
     trial: bool = False
+    settled: bool = False
     demo: bool = False
-    hides_sensitive: bool = False
 
     @property
     def with_places(self) -> bool:

@@ -59,6 +59,7 @@ ROUTES = {
     "assessment:report_checks": Route(EDIT_REPORT, NO_POST, OF_REPORT),
     "assessment:report_freeze": Route(EDIT_REPORT, address=OF_REPORT),
     "assessment:report_section": Route(EDIT_REPORT, address=OF_SECTION),
+    "assessment:report_section_regather": Route(EDIT_REPORT, address=OF_SECTION),
     "assessment:report_section_new": Route(NO_POST, EDIT_REPORT, OF_REPORT),
     "assessment:report_section_move": Route(NO_POST, EDIT_REPORT, OF_SECTION),
     "assessment:report_section_remove": Route(NO_POST, EDIT_REPORT, OF_SECTION),
