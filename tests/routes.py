@@ -259,6 +259,7 @@ ROUTES = {
     "api:problems": Route(api(400, nobody=403, admin=403), API_NO_POST),
     "api:export_quarter": Route(api(400, nobody=403, admin=403), API_NO_POST),
     "api:export_assessment": Route(api(400, nobody=403, admin=403), API_NO_POST),
+    "api:export_assessment": Route(api(400, nobody=403, admin=403), API_NO_POST),
     "api:overview": Route(api(403, offices=400, leader=400), API_NO_POST),
     "api:periods": Route(api(200), API_NO_POST),
     "api:reports": Route(api(200), API_NO_POST),
