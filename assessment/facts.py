@@ -64,7 +64,8 @@ class ReturnFact:
 
     subject: what means are taken over: "task:15", or "unit" for its own summaries; kind: "return", "unit" or
     "contribution"; outcome: "on_time", "late", "missing" (due and not there), "waived", "running" (not due
-    yet). Returns of 补录 periods are no facts. insubstantial: the basis of a Finding 无实质内容, "" without.
+    yet). Returns of 补录 periods are no facts. is_open: whether its body can still file it (its period is not
+    locked). insubstantial: the basis of a Finding 无实质内容, "" without.
     """
 
     report: int
@@ -79,6 +80,7 @@ class ReturnFact:
     insubstantial: str
     url: str
     sensitive: bool = False
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,11 @@ class UnitFacts:
     orders: tuple[OrderFact, ...] = ()
     benchmarking: str | None = None
     merged: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the year had ended at `as_of`."""
+        return int(self.as_of[:4]) > self.year
 
     @property
     def is_empty(self) -> bool:

@@ -205,7 +205,7 @@ class Year:
             subject=f"task:{report.task.number}" if report.task_id else "unit",
             kind=kind,
             title=f"第{report.task.number}项{names[kind]}" if report.task_id else report.short_subject,
-            period=report.period.label,
+            period=f"{self.year}年" if report.period.is_annual else report.period.label,
             due=_moment(report.due_at) or "待定",
             left=_moment(report.left_at),
             outcome=_outcome(report, self.now),
@@ -215,6 +215,7 @@ class Year:
             insubstantial=SILENT if sensitive and basis else basis,
             url=report.get_absolute_url(),
             sensitive=sensitive,
+            is_open=not report.period.is_locked,
         )
 
     # --- 督办 --------------------------------------------------------------------------------------
@@ -242,7 +243,7 @@ class Year:
             name=agency.name,
             unit_class=CODE_OF_CLASS[class_of(agency)],
             year=self.year,
-            as_of=self.now.isoformat(),
+            as_of=timezone.localtime(self.now).isoformat(),
             merged=tuple(sorted(self.merged[agency.pk])),
             **{name: tuple(sorted(rows[agency.pk], key=_SORTED[name])) for name, rows in self.rows.items()},
         )

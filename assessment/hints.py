@@ -38,8 +38,9 @@ def hints(terms: Terms, facts: UnitFacts, by_hand=()) -> list[Hint]:
 
 def _possible(facts):
     """(what to do, where, the facts as they would be, whether it only keeps what one has)."""
-    yield from _tasks(facts)
-    yield from _targets(facts)
+    if not facts.is_over:
+        yield from _tasks(facts)
+        yield from _targets(facts)
     yield from _returns(facts)
     yield from _orders(facts)
 
@@ -48,7 +49,8 @@ def _tasks(facts):
     for place, task in enumerate(facts.tasks):
         # A supporter cannot turn the lamp of another's task.
         if task.duty == "lead" and task.lamp in BEHIND and task.lamp in WORTH:
-            text = f"推进第{task.number}项（{task.word}），在下一次审定前达到序时进度"
+            first = "报送进展并推进" if task.lamp == "unreported" else "推进"
+            text = f"{first}第{task.number}项（{task.word}），在下一次审定前达到序时进度"
             yield text, task.url, _with(facts, "tasks", place, lamp="green"), False
 
 
@@ -66,6 +68,8 @@ def _targets(facts):
 
 def _returns(facts):
     for place, fact in enumerate(facts.returns):
+        if not fact.is_open:
+            continue
         name = f"{fact.period}{fact.title}"
         if fact.outcome == "missing" and fact.kind == "contribution":
             text = f"补交{name}（应于{fact.due}前提供），未提供改按迟报计"

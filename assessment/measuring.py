@@ -165,11 +165,11 @@ def _quality(facts, values, weight):
 
 def _faults(fact, values):
     off = [
-        (values["sent_back"], f"{each.on}被办公室退回：{each.reason or '未写原因'}")
+        (values["sent_back"], f"{each.on}被办公室退回：{_clause(each.reason) or '未写原因'}")
         for each in sorted(fact.sent_back, key=lambda each: (each.on, each.reason))
     ]
     if fact.insubstantial:
-        off.append((values["insubstantial"], f"认定为无实质内容：{fact.insubstantial}"))
+        off.append((values["insubstantial"], f"认定为无实质内容：{_clause(fact.insubstantial)}"))
     return off
 
 
@@ -287,6 +287,11 @@ def _benchmarking(facts, values, weight):
 
 def _named(where, title, sensitive):
     return f"{where}（敏感任务）" if sensitive else f"{where}“{title}”" if title else where
+
+
+def _clause(text):
+    """Somebody's words as a part of a sentence."""
+    return text.rstrip("。.；;，, \n")
 
 
 def _percent(ratio):

@@ -78,7 +78,7 @@ def running_export(request, plan, year):
     criteria = [each.name for each in found.terms.criteria] if found.terms else []
     columns = [Column("类别", 18), Column("单位", 26), Column("试算得分", 10)]
     columns += [Column(name, 12) for name in criteria]
-    columns += [Column(name, 10) for name in ("加分前合计", "迟报", "漏报", "退回", "督办逾期")]
+    columns += [Column(name, 10) for name in ("迟报", "漏报", "退回", "督办逾期")]
     columns += [Column("说明", 30)]
     rows = [_as_cells(name, row) for name, rows in classes for row in rows]
     note = f"{plan.title}，{year} 年度，数据截至 {timezone.localtime(found.now):%Y-%m-%d %H:%M}，{NOT_FINAL}"
@@ -88,9 +88,11 @@ def running_export(request, plan, year):
 def _as_cells(name, row):
     result, counts = row.result, row.counts
     points = [each.points if each.applies else "不适用" for each in result.criteria]
+    if row.told_only:
+        points = [None for _ in points]
     said = "只反馈，不计分" if row.told_only else "无应考核事项" if row.facts.is_empty else ""
     return [
-        *(name, row.facts.name, result.total, *points, result.base),
+        *(name, row.facts.name, None if row.told_only else result.total, *points),
         *(counts[each] for each in ("late", "missing", "sent_back", "overdue")),
         said,
     ]
@@ -115,6 +117,7 @@ def running_unit(request, plan, year, code):
         "agency": agency,
         "found": found,
         "row": row,
+        "whole": sum(each.weight for each in found.terms.criteria) if row else 0,
         "round": getattr(found.scheme, "round", None) if found.scheme else None,
         "criteria": _explained(found, row, plan, request.user) if row else [],
         "hints": found.hints_of(row) if row else [],
@@ -156,12 +159,15 @@ def _explained(found, row, plan, user):
         if user.is_office and each.formula == "targets":
             waits = {line.subject: _to_be_found(plan, found.year, row, line) for line in each.lines}
         lines = [(line, causes, waits.get(line.subject)) for line, causes in each.subjects]
+        cost = [line for line in lines if line[0].lost]
         explained.append(
             {
                 "result": each,
                 "rule": in_words(terms.formula, terms.parameters),
                 "source": formula(terms.formula).source,
-                "lines": sorted(lines, key=lambda line: -line[0].lost),
+                "cost": sorted(cost, key=lambda line: -line[0].lost),
+                "full": [line for line in lines if line[0].counts and not line[0].lost],
+                "passed_over": [line for line in lines if not line[0].counts],
                 "handed_on": each.applies and each.effective > each.weight,
                 "perfect": each.applies and each.points == each.effective,
             }
