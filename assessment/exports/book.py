@@ -38,7 +38,7 @@ def year_workbook(year) -> bytes:
     taken = [name for name, _ in SHEETS] + list(city_forms.NAMES.values())
     with_sheet = [unit for unit in year.units if unit.standing != Standing.EXCLUDED]
     tabs = unit_sheet.names(with_sheet, taken)
-    units = [(unit, unit_sheet.begin(book, year, tabs[unit.code])) for unit in with_sheet]
+    units = [(unit, unit_sheet.begin(book, year, unit, tabs[unit.code])) for unit in with_sheet]
     scheme, facts, by_hand, points = _write_parts(parts, year)
     cells = summary_sheet.write(summary, year, scheme, points, by_hand, tabs)
     for form, paper in forms:
@@ -52,7 +52,7 @@ def unit_workbook(year, unit) -> bytes:
     """One unit's 考核评分表 with all it rests on, and nothing of any other."""
     year = replace(year, units=(unit,))
     book = _book(year, f"{unit.name}{year.year}年度考核评分表")
-    paper = unit_sheet.begin(book, year, OWN)
+    paper = unit_sheet.begin(book, year, unit, OWN)
     parts = _begin_parts(book, year)
     scheme, _, by_hand, points = _write_parts(parts, year)
     unit_sheet.write(paper, year, unit, points, by_hand, scheme)

@@ -32,7 +32,8 @@ def write(paper, year, form, summary=None, facts_at=None):
 def _cell(column, row, year, form, summary, facts_at):
     value = column.value(row)
     if summary is None:
-        return Cell(value, look(column.look))
+        missing = NONE if column.live else None
+        return Cell(missing if value is None else value, look(column.look))
     expression = _expression(column.live, row.unit, year, form, summary, facts_at)
     if expression:
         return Cell(formula(expression, NONE if value is None else value), look(column.look))

@@ -6,6 +6,7 @@ from agencies.spreadsheets import Column
 from assessment import formulas
 from assessment.exports.live import down
 from assessment.exports.looks import look
+from assessment.measuring import WORTH
 from progress.exports.book import Cell
 from progress.models import Lamp
 
@@ -51,7 +52,7 @@ TASK, TARGET, RETURN, SUMMARY, MATERIAL, ORDER, BENCHMARKING = (
     *("任务", "量化指标", "任务报送", "单位小结", "提供材料", "督办件", "对标学习"),
 )
 KINDS = {"return": RETURN, "unit": SUMMARY, "contribution": MATERIAL}
-LAMP_WORDS = {lamp: Lamp(lamp).label for lamp in ("blue", "green", "yellow", "red")}
+LAMP_WORDS = {lamp: Lamp(lamp).label for lamp in WORTH}
 NOT_CONFIRMED = "未审定"
 RETURNED = {"on_time": "按时", "late": "迟报", "missing": "漏报", "waived": "免报", "running": "未到期"}
 CLOSED = {"on_time": "按期办结", "late": "超期办结", "overdue": "逾期未办结", "running": "办理中"}
@@ -166,7 +167,7 @@ def subject_words(subject) -> str:
 
 
 def _task(fact):
-    word = LAMP_WORDS.get(fact.lamp) or NOT_CONFIRMED
+    word = Lamp(fact.lamp).label if fact.lamp in Lamp.values else NOT_CONFIRMED
     return {
         KIND: Cell(TASK, "centre"),
         SUBJECT: Cell(f"第{fact.number}项", "centre"),
@@ -244,7 +245,7 @@ def _titled(title, fact):
 def _validate(paper, kind, block):
     """What may be chosen where the office changes a fact."""
     words = {
-        "tasks": [*LAMP_WORDS.values(), NOT_CONFIRMED],
+        "tasks": [*LAMP_WORDS.values(), Lamp.NO_GOAL.label, Lamp.YEARLY.label, NOT_CONFIRMED],
         "targets": [TOLD, UNREPORTED, UNDECIDED],
         "returns": list(RETURNED.values()),
         "orders": list(CLOSED.values()),

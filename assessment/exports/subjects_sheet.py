@@ -13,6 +13,7 @@ from assessment import formulas
 from assessment.exports import facts_sheet as facts
 from assessment.exports.live import chosen, down, formula, here, on, one_of, six, text, to_six
 from assessment.exports.looks import look
+from assessment.measuring import WORTH
 from progress.exports.book import Cell
 
 NAME = "得分构成"
@@ -143,7 +144,7 @@ def _completion(around, first):
     lines, last = _lines_by_subject(around), first + block.last - block.first
     values = formulas.values_of("completion", around.judged.terms.parameters)
     shares = {word: around.number(f"share_{duty}") for duty, word in formulas.DUTIES.items()}
-    percents = {word: around.number(lamp) for lamp, word in facts.LAMP_WORDS.items()}
+    percents = {word: around.number(WORTH[lamp]) for lamp, word in facts.LAMP_WORDS.items()}
     duties, kept = (f"{here(first, place)}:{here(last, place)}" for place in (DUTY, KEEPS))
     rows = []
     for place, fact in enumerate(block.facts):

@@ -14,7 +14,7 @@ COLUMNS = (
     Column("考核项目", 14),
     Column("考核内容", 24),
     Column("基础\n分值", 8),
-    Column("考核标准", 46),
+    Column("考核标准", 62),
     Column("自评\n得分", 8),
     Column("加分", 8),
     Column("扣分", 8),
@@ -43,8 +43,8 @@ def names(units, taken) -> dict[str, str]:
     return found
 
 
-def begin(book, year, name):
-    title = f"{year.year}年度考核评分表{'（试算）' if year.trial else ''}"
+def begin(book, year, unit, name):
+    title = f"{unit.name}{year.year}年度考核评分表{'（试算）' if year.trial else ''}"
     return book.paper(name, title, COLUMNS, groups=GROUPS)
 
 

@@ -136,7 +136,7 @@ def made_up_facts(chance, code, unit_class) -> UnitFacts:
             number,
             f"任务{number}",
             chance.choice(list(formulas.DUTIES)),
-            chance.choice(["blue", "green", "yellow", "red", ""]),
+            chance.choice(["blue", "green", "yellow", "red", "unreported", "no_goal", ""]),
             "达序时",
             "第四季度",
             f"/task/{number}/",
