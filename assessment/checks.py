@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from assessment import figures_in_text, likeness
+from assessment.models import OutlineSection
 from assessment.numbering import section_number
 from assessment.provenance import tasks_of
 from assessment.spans import Span
@@ -114,10 +115,11 @@ def must_of(flaws):
 
 @dataclass(frozen=True)
 class Place:
-    """A paragraph with where it stands, in words."""
+    """A paragraph with where it stands, in words, and what its section is drawn from."""
 
     paragraph: object
     where: str
+    source: str
 
     @property
     def anchor(self):
@@ -128,7 +130,7 @@ def _places(report):
     for number, section in enumerate(report.sections.all(), start=1):
         heading = f"{section_number(number)}{section.heading}"
         for order, paragraph in enumerate(section.paragraphs.all(), start=1):
-            yield Place(paragraph, f"{heading}，第 {order} 段")
+            yield Place(paragraph, f"{heading}，第 {order} 段", section.source)
 
 
 # --- head, order and length --------------------------------------------------------------------------
@@ -214,9 +216,11 @@ def _numbers(report, places, units):
     named_by = defaultdict(set)
     for task, indicator in reported:
         named_by[indicator].add(task)
+    # What is still to be done has figures of its own.
+    told = [place for place in places if place.source != OutlineSection.Source.NEXT_STEPS]
     for (task, indicator), rows in reported.items():
         unit = units.get((task, indicator), "")
-        for place in places:
+        for place in told:
             tasks = tasks_of(place.paragraph.sources)
             if not (task in tasks or (not tasks and len(named_by[indicator]) == 1)):
                 continue
@@ -230,15 +234,17 @@ def _numbers(report, places, units):
 
 
 def _doubles(places):
-    """Sentences said in two places."""
-    texts = [place.paragraph.text for place in places if not place.paragraph.level]
-    of_texts = [place for place in places if not place.paragraph.level]
-    for first, second, sentence in likeness.doubles(texts):
-        there, here = of_texts[first], of_texts[second]
-        words = f"“{sentence[:30]}…”与“{there.where}”的一句相同或几乎相同。"
-        if first == second:
-            words = f"“{sentence[:30]}…”在同一段里写了两遍。"
-        yield Flaw(ADVISE, words, here.where, here.anchor)
+    """Sentences that were said before, one finding for each paragraph that says them again."""
+    written = [place for place in places if not place.paragraph.level]
+    again = defaultdict(list)
+    for first, second, sentence in likeness.doubles([place.paragraph.text for place in written]):
+        again[second].append((written[first], sentence))
+    for second, found in again.items():
+        here = written[second]
+        others = list(dict.fromkeys(there.where for there, _ in found if there is not here))
+        words = f"“{found[0][1][:30]}…”" + (f"等 {len(found)} 句" if len(found) > 1 else "")
+        said = f"与“{'”“'.join(others[:3])}”相同或几乎相同" if others else "在同一段里写了两遍"
+        yield Flaw(ADVISE, f"{words}{said}，请合并。", here.where, here.anchor)
 
 
 def _tasks_without_text(report, places):

@@ -6,7 +6,7 @@ its value; what speaks of growth, of a goal or of a part is not.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 # How far behind the name the figure may stand.
 REACH = 24
@@ -33,18 +33,18 @@ def differing(text, indicator, unit, rows):
 
     rows: of SummaryReport.figures["targets"] for one indicator ("value", "wanted"); unit: the indicator's.
     """
-    values = [number for row in rows if (number := _number(row.get("value"))) is not None]
+    values = [(number, row) for row in rows if (number := _number(row.get("value"))) is not None]
     if not unit or not values or len(indicator) < SHORTEST_NAME:
         return None
     factor, base = _parted(unit)
     goals = [number for row in rows for number in _numbers(row.get("wanted"))]
     for written, amount, step in _figures_behind(text, indicator, base):
-        if any(abs(value * factor - amount) <= step for value in values):
+        if any(abs(value * factor - amount) <= step for value, _ in values):
             return None
         if any(abs(goal * factor - amount) <= step for goal in goals):
             continue
-        value = values[0]
-        return Differing(written, f"{value.normalize():f}{unit}")
+        said = str(values[0][1]["value"])
+        return Differing(written, said if said.endswith(unit) else f"{said}{unit}")
     return None
 
 
@@ -71,14 +71,9 @@ def _parted(unit):
 
 
 def _number(value):
-    """The one number a value is or begins with; None for words."""
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return Decimal(str(value).replace(",", "").rstrip("%").strip())
-    except InvalidOperation:
-        found = _numbers(value)
-        return found[0] if len(found) == 1 else None
+    """The number a value is, or begins with (“1350人”); None for other words."""
+    found = NUMBER.match(str(value if value is not None else "").replace(",", "").strip())
+    return Decimal(found.group(0)) if found else None
 
 
 def _numbers(value):

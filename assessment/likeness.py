@@ -7,7 +7,7 @@ SENTENCE = re.compile(r"[^。！？；\n]+")
 SIGNS = re.compile(r"[^\w%]+")
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 # Shorter sentences are phrases everybody writes.
-SHORTEST = 18
+SHORTEST = 20
 # Share of common pairs of signs from which two sentences with the same figures are nearly the same.
 ALIKE = 0.8
 

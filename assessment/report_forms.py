@@ -63,7 +63,7 @@ class TypedSection:
     """A section as it is typed: its heading and rows, and what stood there when the person began.
 
     seen: {key of a paragraph: merging.mark}; was: the heading then; disputed: keys of paragraphs somebody
-    else changed meanwhile.
+    else changed meanwhile; part: the key of the subheading whose part of the section this is, None for all.
     """
 
     heading: str
@@ -73,6 +73,12 @@ class TypedSection:
     was: str
     disputed: frozenset = frozenset()
     errors: list = field(default_factory=list)
+    part: int | None = None
+
+    @property
+    def ids_text(self):
+        """The keys of the rows in their order; nothing for a new one."""
+        return ",".join(str(row.id or "") for row in self.rows)
 
     @property
     def seen_text(self):
@@ -84,28 +90,48 @@ class TypedSection:
         return ",".join(map(str, sorted(self.disputed)))
 
 
-def as_it_stands(section):
-    """A saved section as its form holds it first."""
+def as_it_stands(section, part=None):
+    """A saved section as its form holds it first; part: only from this subheading to the next."""
     rows = editing.rows_of(section)
+    if part is not None:
+        first = next((place for place, row in enumerate(rows) if row.id == part and row.level == 2), None)
+        if first is None:
+            part = None
+        else:
+            following = (place for place, row in enumerate(rows) if place > first and row.level == 2)
+            rows = rows[first : next(following, len(rows))]
     seen = {row.id: mark(row) for row in rows}
-    return TypedSection(section.heading, rows, section.revision, seen, section.heading)
+    return TypedSection(section.heading, rows, section.revision, seen, section.heading, part=part)
+
+
+def whole(typed, standing):
+    """(the rows of the whole section, at which place the typed ones begin): what is typed in the place of
+    the part it was drawn from. standing: the saved rows."""
+    first, end = _place_of(typed, standing)
+    return [*standing[:first], *typed.rows, *standing[end:]], first
+
+
+def _place_of(typed, standing):
+    if typed.part is None:
+        return 0, len(standing)
+    places = [place for place, row in enumerate(standing) if row.id in typed.seen]
+    return (places[0], places[-1] + 1) if places else (len(standing), len(standing))
 
 
 def typed_section(data):
     """The TypedSection of a POST; what cannot be read is left out, texts that are too long are kept."""
     heading, errors = _clean(Prose(label="标题", limit=editing.HEADING_LIMIT), data.get("heading", ""))
     rows = []
-    count = min(number_of(data.get("rows", "")), editing.MOST_PARAGRAPHS + 50)
-    for place in range(count):
+    keys = data.get("ids", "").split(",")[: editing.MOST_PARAGRAPHS + 50]
+    for place, key in enumerate(keys):
         if f"text-{place}" not in data:
             continue
         limit = editing.PARAGRAPH_LIMIT
         text, wrong = _clean(Prose(label=f"第 {place + 1} 段", limit=limit), data[f"text-{place}"])
         errors += wrong
         level = number_of(data.get(f"level-{place}", ""))
-        key = number_of(data.get(f"id-{place}", ""), default=None)
-        like = number_of(data.get(f"like-{place}", ""), default=None)
-        rows.append(Row(key, level if level in editing.LEVELS else 0, text, like))
+        known = level if level in editing.LEVELS else 0
+        rows.append(Row(number_of(key, default=None), known, text))
     return TypedSection(
         heading,
         rows,
@@ -114,6 +140,7 @@ def typed_section(data):
         data.get("was", ""),
         frozenset(filter(None, map(number_of, data.get("disputed", "").split(",")))),
         errors,
+        number_of(data.get("part", ""), default=None),
     )
 
 
@@ -160,9 +187,18 @@ def rearranged(typed, verb, section):
 
 def merged(typed, current):
     """(the TypedSection to go on with after somebody else saved `current`, [Dispute])."""
-    theirs = as_it_stands(current)
-    both = merge(typed.rows, theirs.rows, typed.seen)
-    heading = theirs.heading if typed.heading == typed.was else typed.heading
+    standing = editing.rows_of(current)
+    first, end = _place_of(typed, standing)
+    theirs = standing[first:end]
+    both = merge(typed.rows, theirs, typed.seen)
     disputed = {both.rows[each.place].id for each in both.disputes if each.place is not None}
-    going_on = replace(theirs, heading=heading, rows=both.rows, disputed=frozenset(disputed - {None}))
+    going_on = replace(
+        typed,
+        heading=current.heading if typed.heading == typed.was else typed.heading,
+        was=current.heading,
+        rows=both.rows,
+        revision=current.revision,
+        seen={row.id: mark(row) for row in theirs},
+        disputed=frozenset(disputed - {None}),
+    )
     return going_on, both.disputes

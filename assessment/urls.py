@@ -4,15 +4,21 @@ from django.urls import path
 
 import tasks.addresses  # noqa: F401 (the `plan` and `year` parts of an address)
 from assessment.views import (
+    boxes,
     editions,
+    evaluation,
     files,
     findings,
+    objections,
     outlines,
     papers,
+    petitions,
     report,
     reports,
+    rounds,
     running,
     schemes,
+    unit,
     workbooks,
 )
 
@@ -55,6 +61,48 @@ urlpatterns = [
         name="finding_revoke",
     ),
     # --- rounds ---
+    path("work/<plan:plan>/assessment/", rounds.home, name="home"),
+    path("work/<plan:plan>/assessment/desk/", boxes.desk_box, name="desk_box"),
+    path("work/<plan:plan>/assessment/<year:year>/", rounds.round_page, name="round"),
+    path("work/<plan:plan>/assessment/<year:year>/begin/", rounds.round_begin, name="round_begin"),
+    path("work/<plan:plan>/assessment/<year:year>/do/<slug:verb>/", rounds.round_verb, name="round_verb"),
+    path("work/<plan:plan>/assessment/<year:year>/confirm/", rounds.confirm_many, name="confirm_many"),
+    path("work/<plan:plan>/assessment/<year:year>/export.xlsx", rounds.round_export, name="round_export"),
+    path("work/<plan:plan>/assessment/<year:year>/units/<slug:code>/", unit.unit, name="unit"),
+    path("work/<plan:plan>/assessment/<year:year>/units/<slug:code>/self/", unit.self_page, name="self"),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/units/<slug:code>/do/<slug:verb>/",
+        unit.unit_verb,
+        name="unit_verb",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/objections/", objections.objections_page, name="objections"
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/objections/export.xlsx",
+        objections.objections_export,
+        name="objections_export",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/objections/<int:pk>/",
+        objections.objection,
+        name="objection",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/objections/<int:pk>/do/<slug:verb>/",
+        objections.objection_verb,
+        name="objection_verb",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/objections/<int:pk>/paper/",
+        objections.objection_paper,
+        name="objection_paper",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/objections/<int:pk>/word.docx",
+        objections.objection_word,
+        name="objection_word",
+    ),
     # --- workbooks ---
     path("work/<plan:plan>/assessment/<year:year>/workbook.xlsx", workbooks.workbook, name="workbook"),
     path(
@@ -90,6 +138,7 @@ urlpatterns = [
     path("work/<plan:plan>/summaries/<int:pk>/", report.report, name="report"),
     path("work/<plan:plan>/summaries/<int:pk>/head/", report.head, name="report_head"),
     path("work/<plan:plan>/summaries/<int:pk>/checks/", editions.report_checks, name="report_checks"),
+    path("work/<plan:plan>/summaries/<int:pk>/circulate/", report.report_circulate, name="report_circulate"),
     path("work/<plan:plan>/summaries/<int:pk>/freeze/", editions.report_freeze, name="report_freeze"),
     path("work/<plan:plan>/summaries/<int:pk>/sections/new/", report.section_new, name="report_section_new"),
     path(
@@ -106,6 +155,11 @@ urlpatterns = [
         "work/<plan:plan>/summaries/<int:pk>/sections/<int:section>/remove/",
         report.section_remove,
         name="report_section_remove",
+    ),
+    path(
+        "work/<plan:plan>/summaries/<int:pk>/sections/<int:section>/regather/",
+        report.section_regather,
+        name="report_section_regather",
     ),
     path("work/<plan:plan>/summaries/<int:pk>/editions/<int:number>/", editions.edition, name="edition"),
     path(
@@ -130,5 +184,23 @@ urlpatterns = [
         papers.edition_pdf,
         name="edition_pdf",
     ),
+    path(
+        "work/<plan:plan>/summaries/<int:pk>/paragraphs/<int:paragraph>/petition/",
+        petitions.report_petition,
+        name="report_petition",
+    ),
+    path("work/<plan:plan>/petitions/", petitions.petitions_page, name="petitions"),
+    path("work/<plan:plan>/petitions/export.xlsx", petitions.petitions_export, name="petitions_export"),
+    path("work/<plan:plan>/petitions/new/", petitions.petition_new, name="petition_new"),
+    path("work/<plan:plan>/petitions/<int:pk>/", petitions.petition, name="petition"),
+    path("work/<plan:plan>/petitions/<int:pk>/edit/", petitions.petition_edit, name="petition_edit"),
+    path("work/<plan:plan>/petitions/<int:pk>/word/", petitions.petition_word, name="petition_word"),
+    path("work/<plan:plan>/petitions/<int:pk>/do/<slug:verb>/", petitions.petition_act, name="petition_act"),
     # --- evaluation of a plan ---
+    path("work/<plan:plan>/evaluation/", evaluation.evaluation_page, name="evaluation"),
+    path(
+        "work/<plan:plan>/evaluation/export.xlsx",
+        evaluation.evaluation_export,
+        name="evaluation_export",
+    ),
 ]

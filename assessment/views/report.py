@@ -1,5 +1,7 @@
 """The office's editor of a gathered report: its sections, what stands around them, checks before delivery."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -8,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.audit import trail_of
-from assessment import editing
+from assessment import assembling, circulating, editing, jobs
 from assessment.models import SummaryReport
 from assessment.numbering import numbers_of, section_number
 from assessment.permissions import check_edit_reports, check_read_reports
@@ -22,13 +24,17 @@ from assessment.report_forms import (
     merged,
     rearranged,
     typed_section,
+    whole,
 )
 from progress.content import word_diff
 from progress.views.place import plan_at
 from progress.views.typed import number_of
-from progress.workflow import Stale, WrongState
+from progress.workflow import Incomplete, Stale, WrongState
 from supervision.views.conflicts import differences
 from tasks.views.place import add_errors
+
+# How long the page says that a section was not gathered anew.
+REMEMBERED = timedelta(minutes=10)
 
 
 def report_at(request, plan, pk, *, edits=True):
@@ -50,6 +56,8 @@ def report_at(request, plan, pk, *, edits=True):
 def report(request, plan, pk):
     """The editor; leaders go on to the newest edition, which is what they read."""
     found = report_at(request, plan, pk, edits=False)
+    if request.user.is_office and found.state == SummaryReport.State.GATHERING:
+        return redirect("assessment:report_gathering", found.period.plan.code, found.pk)
     if not request.user.is_office:
         return redirect("assessment:edition", found.period.plan.code, found.pk, found.editions.first().number)
     return report_shown(request, found)
@@ -60,13 +68,24 @@ def report_shown(request, found, *, problem="", new=None, status=200):
     context = {
         "plan": found.period.plan,
         "report": found,
+        "run": run_shown(found, timezone.now()),
         "sections": sections_shown(found),
         "editions": found.editions.select_related("frozen_by").defer("data"),
+        "circulated": circulating.circulated(found),
+        "petitions": found.petitions.select_related("plan"),
         "new": new or NewSectionForm(),
         "problem": problem,
         "trail": trail_of(found)[:60],
     }
     return render(request, "assessment/report.html", context, status=status)
+
+
+def run_shown(report, now):
+    """The gathering of one section that is under way, or was refused a short while ago; else None."""
+    run = assembling.run_of(report)
+    if run is None or (run.finished_at and not (run.failure and now - run.finished_at < REMEMBERED)):
+        return None
+    return run
 
 
 def sections_shown(report):
@@ -83,7 +102,8 @@ def paragraphs_shown(section, plan_code):
     """A section's paragraphs, each with `number`, `chips`, `more` chips and `diff` where it was edited."""
     rows = list(section.paragraphs.all())
     for paragraph, number in zip(rows, numbers_of([each.level for each in rows]), strict=True):
-        chips = chips_of(paragraph.sources, plan_code)
+        # A heading's sources are those of the text below it.
+        chips = [] if paragraph.level else chips_of(paragraph.sources, plan_code)
         paragraph.number = number
         paragraph.chips, paragraph.more = chips[:SHOWN], chips[SHOWN:]
         paragraph.by_hand = paragraph.is_edited
@@ -106,7 +126,8 @@ def section(request, plan, pk, section):
             raise Http404
         if "read" in request.GET:
             return _section_read(request, found, current)
-        return _section_form(request, found, current, as_it_stands(current))
+        part = number_of(request.GET.get("part", ""), default=None)
+        return _section_form(request, found, current, as_it_stands(current, part))
     typed = typed_section(request.POST)
     if current is None:
         problem = "这一节刚被他人删除，您的修改没有保存，文字仍在下面，请抄到别的章节。"
@@ -122,9 +143,10 @@ def _section_saved(request, found, current, typed):
     if typed.errors:
         return _section_form(request, found, current, typed, problem="；".join(typed.errors), status=400)
     now, revision = timezone.now(), typed.revision
+    rows, _ = whole(typed, editing.rows_of(current))
     try:
         saved = editing.save_section(
-            current, typed.heading, typed.rows, by=request.user, now=now, revision=revision
+            current, typed.heading, rows, by=request.user, now=now, revision=revision
         )
     except Stale as stale:
         going_on, disputes = merged(typed, stale.current)
@@ -136,7 +158,13 @@ def _section_saved(request, found, current, typed):
     if request.headers.get("HX-Request"):
         return _section_read(request, found, saved, changed=True)
     messages.success(request, f"“{saved.heading}”已保存。")
-    return redirect(f"{found.get_absolute_url()}#section-{saved.pk}")
+    return redirect(f"{found.get_absolute_url()}#{anchor_of(saved, typed.part)}")
+
+
+def anchor_of(section, part):
+    """Where on the report's page one was: at the part that was edited, where it is still there."""
+    kept = part is not None and any(each.pk == part for each in section.paragraphs.all())
+    return f"paragraph-{part}" if kept else f"section-{section.pk}"
 
 
 def _section_read(request, found, section, *, changed=False):
@@ -159,7 +187,8 @@ def _section_form(request, found, section, typed, *, problem="", disputes=(), st
     known = {each.pk: each for each in section.paragraphs.all()} if section else {}
     plan = found.period.plan
     rows = []
-    numbers = numbers_of([row.level for row in typed.rows])
+    everything, first = whole(typed, editing.rows_of(section) if section else [])
+    numbers = numbers_of([row.level for row in everything])[first:][: len(typed.rows)]
     for place, (row, number) in enumerate(zip(typed.rows, numbers, strict=True)):
         paragraph = known.get(row.id)
         chips = chips_of(paragraph.sources, plan.code) if paragraph else []
@@ -192,6 +221,40 @@ def _section_form(request, found, section, typed, *, problem="", disputes=(), st
     }
     name = "_report_section_form" if request.headers.get("HX-Request") else "report_section"
     return render(request, f"assessment/{name}.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section_regather(request, plan, pk, section):
+    """Gather one section anew: first what was written by hand there and would be replaced."""
+    found = report_at(request, plan, pk)
+    current = editing.load_section(found, section)
+    if current is None:
+        raise Http404
+    if request.method != "POST":
+        return _regather_page(request, found, current)
+    try:
+        assembling.regather(current, **_seen(request))
+    except Stale:
+        problem = "这一节刚被他人修改，还没有重新汇编。下面是现在的人工修改，请核对后再决定。"
+        return _regather_page(request, found, current, problem, status=412)
+    except WrongState as wrong:
+        return _regather_page(request, found, current, wrong.reason, status=409)
+    jobs.wake()
+    messages.success(request, f"正在重新汇编“{current.heading}”，其他章节不受影响。")
+    return redirect(found)
+
+
+def _regather_page(request, found, section, problem="", status=200):
+    rows = paragraphs_shown(section, found.period.plan.code)
+    context = {
+        "plan": found.period.plan,
+        "report": found,
+        "section": section,
+        "edited": [each for each in rows if each.by_hand],
+        "count": len(rows),
+        "problem": problem,
+    }
+    return render(request, "assessment/report_regather.html", context, status=status)
 
 
 @require_POST
@@ -285,3 +348,18 @@ def head(request, plan, pk):
 def _head_page(request, found, form, conflict=(), status=200):
     context = {"plan": found.period.plan, "report": found, "form": form, "conflict": conflict}
     return render(request, "assessment/report_head.html", context, status=status)
+
+
+# --- putting it before the units ---------------------------------------------------------------------
+
+
+@require_POST
+def report_circulate(request, plan, pk):
+    """发征求意见: the text as it stands becomes a consultation the office addresses and sends."""
+    found = report_at(request, plan, pk)
+    try:
+        made = circulating.circulate(found, by=request.user, now=timezone.now())
+    except (WrongState, Incomplete) as refused:
+        return report_shown(request, found, problem=refused.reason, status=409)
+    messages.success(request, "已按报告现在的文字拟好征求意见稿，请选择单位、核对时限后发出。")
+    return redirect(made)

@@ -1,6 +1,6 @@
 """Who gets what at the addresses of assessment: part of the table in tests/routes.py."""
 
-from tests.routing import NO_POST, Route, all_get
+from tests.routing import NO_POST, RETURNS, Route, all_get
 
 OF_YEAR = {"plan": "plan", "year": "2030"}
 OF_FINDING = {"plan": "plan", "pk": "missing"}
@@ -13,6 +13,11 @@ EDIT_REPORT = all_get(403, offices=404)
 OF_REPORT = {"plan": "plan", "pk": "missing"}
 OF_SECTION = {**OF_REPORT, "section": "missing"}
 OF_EDITION = {**OF_REPORT, "number": 1}
+
+OF_SHEET = {**OF_YEAR, "code": "fgw"}
+OF_OBJECTION = {**OF_YEAR, "pk": "missing"}
+# A round that is not there, to who reads assessment.
+HIDDEN = all_get(404, nobody=403, admin=403)
 
 ROUTES = {
     # --- files of everything here ---
@@ -45,6 +50,22 @@ ROUTES = {
         all_get(403, agencies=404, offices=404), NO_POST, {**OF_YEAR, "code": "fgw"}
     ),
     # --- rounds ---
+    "assessment:home": Route(RETURNS, NO_POST, {"plan": "plan"}),
+    "assessment:desk_box": Route(RETURNS, NO_POST, {"plan": "plan"}),
+    "assessment:round_begin": Route(NO_POST, all_get(403, offices=302), OF_YEAR),
+    "assessment:round": Route(HIDDEN, NO_POST, OF_YEAR),
+    "assessment:round_verb": Route(HIDDEN, address={**OF_YEAR, "verb": "close_self"}),
+    "assessment:confirm_many": Route(NO_POST, HIDDEN, OF_YEAR),
+    "assessment:round_export": Route(HIDDEN, NO_POST, OF_YEAR),
+    "assessment:unit": Route(HIDDEN, NO_POST, OF_SHEET),
+    "assessment:self": Route(HIDDEN, address=OF_SHEET),
+    "assessment:unit_verb": Route(HIDDEN, address={**OF_SHEET, "verb": "confirm"}),
+    "assessment:objections": Route(HIDDEN, NO_POST, OF_YEAR),
+    "assessment:objections_export": Route(HIDDEN, NO_POST, OF_YEAR),
+    "assessment:objection": Route(HIDDEN, NO_POST, OF_OBJECTION),
+    "assessment:objection_verb": Route(HIDDEN, address={**OF_OBJECTION, "verb": "sign"}),
+    "assessment:objection_paper": Route(HIDDEN, NO_POST, OF_OBJECTION),
+    "assessment:objection_word": Route(HIDDEN, NO_POST, OF_OBJECTION),
     # --- reports: papers, petitions ---
     "assessment:report_preview_word": Route(all_get(403, offices=404), NO_POST, OF_REPORT),
     **{
@@ -53,11 +74,22 @@ ROUTES = {
         )
         for paper in ("word", "tables", "pdf")
     },
+    "assessment:petitions": Route(all_get(403, offices=200, leader=200), NO_POST, {"plan": "plan"}),
+    "assessment:petitions_export": Route(all_get(403, offices=200, leader=200), NO_POST, {"plan": "plan"}),
+    "assessment:petition_new": Route(all_get(403, offices=200), all_get(403, offices=400), {"plan": "plan"}),
+    "assessment:petition": Route(all_get(403, offices=404, leader=404), NO_POST, OF_REPORT),
+    "assessment:petition_word": Route(all_get(403, offices=404, leader=404), NO_POST, OF_REPORT),
+    "assessment:petition_edit": Route(all_get(403, offices=404), address=OF_REPORT),
+    "assessment:petition_act": Route(all_get(403, offices=404), address={**OF_REPORT, "verb": "sign"}),
+    "assessment:report_petition": Route(
+        all_get(403, offices=404), address={**OF_REPORT, "paragraph": "missing"}
+    ),
     # --- reports: editing and editions ---
     "assessment:report": Route(READ_REPORT, NO_POST, OF_REPORT),
     "assessment:report_head": Route(EDIT_REPORT, address=OF_REPORT),
     "assessment:report_checks": Route(EDIT_REPORT, NO_POST, OF_REPORT),
     "assessment:report_freeze": Route(EDIT_REPORT, address=OF_REPORT),
+    "assessment:report_circulate": Route(NO_POST, EDIT_REPORT, OF_REPORT),
     "assessment:report_section": Route(EDIT_REPORT, address=OF_SECTION),
     "assessment:report_section_regather": Route(EDIT_REPORT, address=OF_SECTION),
     "assessment:report_section_new": Route(NO_POST, EDIT_REPORT, OF_REPORT),

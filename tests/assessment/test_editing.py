@@ -15,7 +15,15 @@ from assessment.models import ReportSection, SummaryReport
 from assessment.numbering import numbers_of
 from progress.workflow import Stale, WrongState
 from tests import factories
-from tests.assessment.summaries import BUILT, OVERVIEW, make_summary, section_of, texts_of
+from tests.assessment.summaries import (
+    BUILT,
+    OVERVIEW,
+    Source,
+    add_section,
+    make_summary,
+    section_of,
+    texts_of,
+)
 
 NOW = factories.AFTER_DUE
 PLAN = "2030-2032"
@@ -84,7 +92,7 @@ def test_buttons_of_the_form_rearrange_without_saving(summary, chapters, office,
     data = form_at(at.post(url, data | {"verb": "add-1"}))
     data = form_at(at.post(url, data | {"text-2": "新的一段。", "verb": "drop-1"}))
     data = form_at(at.post(url, data | {"verb": "head-0"}))
-    assert data["rows"] == "3" and data["level-1"] == "2"
+    assert data["ids"].count(",") == 2 and data["level-1"] == "2"
     assert form_at(at.post(url, data | {"verb": "gathered-0"}))["text-0"] == BUILT
     chapters.refresh_from_db()
     assert chapters.revision == 1 and texts_of(chapters) == ["某某行动", BUILT]
@@ -103,6 +111,29 @@ def test_a_fragment_for_htmx_and_a_page_without(summary, chapters, office, as_):
     assert saved.status_code == 200 and saved["HX-Trigger"] == "report-changed"
     assert "二、主要工作" in saved.content.decode() and "hx-swap-oob" in saved.content.decode()
     assert "<form" not in at.get(f"{url}?read", headers=htmx).content.decode().split("report-tools")[0]
+
+
+@pytest.mark.django_db
+def test_one_part_of_a_long_section_is_edited_and_the_rest_stays(summary, office, as_):
+    parts = [
+        (2, "甲行动", []),
+        (0, "甲做的。", []),
+        (2, "乙行动", []),
+        (0, "乙做的。", []),
+        (2, "丙行动", []),
+    ]
+    section = add_section(summary, "各行动", Source.CHAPTERS, parts)
+    at, url = as_(office), address("report_section", summary.pk, section.pk)
+    of_part = f"{url}?part={section.paragraphs.get(text='乙行动').pk}"
+    data, late = form_at(at.get(of_part)), form_at(at.get(of_part))
+    assert data["text-0"] == "乙行动" and "text-2" not in data
+    assert "（二）" in at.get(of_part).content.decode()
+    at.post(url, data | {"text-1": "乙做的。\n还做了。"})
+    assert texts_of(section) == ["甲行动", "甲做的。", "乙行动", "乙做的。", "还做了。", "丙行动"]
+    lost = at.post(url, late | {"text-0": "乙大行动"})
+    assert lost.status_code == 412
+    at.post(url, form_at(lost))
+    assert texts_of(section) == ["甲行动", "甲做的。", "乙大行动", "乙做的。", "还做了。", "丙行动"]
 
 
 # --- two people --------------------------------------------------------------------------------------
@@ -263,7 +294,7 @@ def test_bad_input_is_refused_with_a_sentence_and_kept(summary, chapters, office
         page = answer.content.decode()
         assert answer.status_code == 400 and sentence in page
         assert all(value in page for value in typed.values())
-    assert at.post(url, {"rows": "999999999999", "revision": "x", "seen": "::,a:b"}).status_code == 400
+    assert at.post(url, {"ids": "99999999999,x", "revision": "x", "seen": "::,a:b"}).status_code == 400
     assert texts_of(chapters) == ["某某行动", BUILT]
 
 
