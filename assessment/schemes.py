@@ -123,7 +123,7 @@ def edit(scheme, content: SchemeContent, *, by, now, revision) -> Scheme:
     with transaction.atomic():
         _claim(scheme, revision, Scheme.State.DRAFT, FROZEN, **_checked(content))
         _write_parts(scheme, content)
-        changed = {what: {"原": old, "新": new} for what, old, new in differing(before, content)}
+        changed = {what: [old, new] for what, old, new in differing(before, content)}
         audit.record("修改考核办法", scheme, by=by, now=now, detail=changed)
     return load(scheme.pk)
 

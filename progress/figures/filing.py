@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from django.db.models import Count, F, Q
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from agencies.dating import in_force
@@ -397,3 +398,13 @@ def _reporters(agency_ids, now):
     )
     found = {post.agency_id: post.user for post in posts.select_related("user").order_by("-user__username")}
     return {old: found[new] for old, new in successors if new in found} | found
+
+
+def filing_by_year(plan, user, now):
+    """The counts of each year of a plan, {year: Filing}, its quarters and its year end together, as far as
+    they were due by `now` or have left; 补录 periods are left out, their dates are not of the time. One query.
+    """
+    settled = Q(due_at__lt=now) | Q(left_at__isnull=False) | Q(waived_at__isnull=False)
+    rows = counted_for(user).filter(settled, period__plan=plan, period__is_backfill=False, owed=True)
+    counted = rows.values(year=ExtractYear("period__starts_on")).annotate(**_counts(now)).order_by("year")
+    return {row["year"]: _filing(row) for row in counted}
