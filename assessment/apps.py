@@ -11,5 +11,8 @@ class AssessmentConfig(AppConfig):
     def ready(self):
         # They read models, which are not there yet when this module is: what they announce is known from
         # the start.
-        for module in ("assessment.panels",):
+        for module in (
+            "assessment.due",
+            "assessment.panels",
+        ):
             import_module(module)

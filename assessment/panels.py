@@ -1,7 +1,8 @@
-"""The box of assessment on the workbench of a body. Imported when the app starts."""
+"""The boxes of assessment on the workbench. Imported when the app starts."""
 
 from django.urls import reverse
 
+from agencies.models import Role
 from assessment.permissions import BODY
 from progress.panels import PANELS, Panel
 
@@ -15,3 +16,14 @@ def on_the_desk(request, period):
 
 
 PANELS["desk"].append(on_the_desk)
+
+
+def in_the_round(request, period):
+    """What the year's assessment wants of the person: bodies, the office, leaders."""
+    if not request.user.has_role(*BODY, Role.OFFICE, Role.LEADER):
+        return None
+    url = reverse("assessment:desk_box", args=[period.plan.code])
+    return Panel("年度考核", url, url)
+
+
+PANELS["desk"].append(in_the_round)

@@ -1,12 +1,11 @@
 """The sheets of a round: a row for every body that owed something or is named, with its facts as frozen."""
 
+from dataclasses import replace
+
 from agencies.models import Agency
 from assessment.facts import UnitFacts
 from assessment.models import UnitScore
 from assessment.standing import Standing, standing_of
-
-# Facts that differ in nothing but the instant they were read are the same.
-READ_AT = "as_of"
 
 
 def standing_rows(round, scheme, facts):
@@ -30,10 +29,10 @@ def frozen(units, facts, scheme):
     for unit in units:
         said = facts.get(unit.agency_id) or _nothing(unit, scheme, facts)
         found = standing_of(unit.agency, said, scheme, listed) or Standing(UnitScore.Standing.EXCLUDED)
-        before = (_plain(unit.facts), unit.standing)
+        before = (_but_the_instant(unit.facts and UnitFacts.from_json(unit.facts)), unit.standing)
         _take(unit, said, found)
         unit.facts = said.as_json()
-        if before != (_plain(unit.facts), unit.standing):
+        if before != (_but_the_instant(said), unit.standing):
             changed.add(unit.pk)
     return changed
 
@@ -48,5 +47,6 @@ def _nothing(unit, scheme, facts):
     return UnitFacts(unit.agency.code, unit.name, unit.unit_class, scheme.year, as_of)
 
 
-def _plain(facts):
-    return None if facts is None else {name: said for name, said in facts.items() if name != READ_AT}
+def _but_the_instant(facts):
+    """Facts that differ in nothing but the instant they were read are the same."""
+    return facts and replace(facts, as_of="")

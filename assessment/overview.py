@@ -1,0 +1,221 @@
+"""Where the assessment of each year of a plan stands, and a round as a list of its units.
+
+What a person may know: the office everything; a unit its own sheet, with its score from 反馈复核 on; leaders
+from 领导小组审定 on; after 通报 everybody the summary, one's own detail only.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.fields.json import KT
+
+from agencies.models import Role
+from assessment import rounds
+from assessment.models import AssessmentRound, Objection, RoundStep, Scheme, UnitScore
+from assessment.permissions import BODY, serves
+from assessment.ranking import converted
+from progress.figures import CLASS_CODES
+from progress.timetable import spoken
+
+State = AssessmentRound.State
+Standing = UnitScore.Standing
+CENT = Decimal("0.01")
+# The order in which the steps are shown.
+STAGES = (State.SELF, State.FIRST, State.FEEDBACK, State.DECIDING, State.PUBLISHED)
+KNOWN_TO_UNITS = (State.FEEDBACK, State.DECIDING, State.PUBLISHED)
+
+
+# --- the years of a plan -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class YearStanding:
+    """A year of a plan: its scheme and round as far as the person may know, its own sheets (UnitScores of the
+    bodies the person acts for), what is next in words, and why a round cannot begin (the office's button)."""
+
+    year: int
+    scheme: Scheme | None
+    round: AssessmentRound | None
+    own: list
+    next_step: str
+    why_not_begin: str
+
+
+def years_of(plan, user):
+    """The YearStandings of a plan, the last year first; three queries."""
+    schemes = Scheme.objects.visible_to(user).filter(plan=plan)
+    schemes = {each.year: each for each in schemes}
+    known = AssessmentRound.objects.visible_to(user).filter(scheme__plan=plan).select_related("scheme__plan")
+    found = {each.scheme.year: each for each in known}
+    own = own_units(user, list(found.values()))
+    years = range(plan.ends_on.year, plan.starts_on.year - 1, -1)
+    return [
+        YearStanding(
+            year,
+            schemes.get(year),
+            found.get(year),
+            [unit for unit in own if found.get(year) and unit.round_id == found[year].pk],
+            _next(schemes.get(year), found.get(year)),
+            "" if year in found or not user.is_office else _why_not(schemes.get(year)),
+        )
+        for year in years
+    ]
+
+
+def own_units(user, of_rounds):
+    """The sheets of the bodies this person acts for, and of those they review, in these rounds; one query."""
+    bodies = user.agency_ids(*BODY)
+    if not bodies or not of_rounds:
+        return []
+    rows = UnitScore.objects.filter(Q(agency__in=bodies) | Q(reviewer__in=bodies), round__in=of_rounds)
+    rows = list(rows.defer("facts", "result").select_related("agency", "reviewer"))
+    by_pk = {each.pk: each for each in of_rounds}
+    for each in rows:
+        each.round = by_pk[each.round_id]
+        each.is_own = each.agency_id in bodies
+        each.shown_total = each.total if reads_score(user, each) else None
+    return rows
+
+
+def _why_not(scheme):
+    if scheme is None:
+        return "先起草并公布考核办法，才能启动。"
+    return "" if scheme.state == Scheme.State.PUBLISHED else rounds.NOT_PUBLISHED
+
+
+def _next(scheme, round):
+    """What comes next, in a sentence."""
+    if round is None:
+        if scheme is None:
+            return "考核办法还没有公布。"
+        return "考核办法已公布，年度考核还没有启动。"
+    if round.state == State.SELF:
+        return f"各单位自评，{spoken(round.self_until)}截止。"
+    if round.state == State.FIRST:
+        return "办公室逐家确认初评，然后反馈各单位。"
+    if round.state == State.FEEDBACK:
+        return f"各单位可以提出异议，{spoken(round.objections_until)}截止。"
+    if round.state == State.DECIDING:
+        return "等领导小组审定。"
+    return "已通报。"
+
+
+# --- who may know what of a sheet --------------------------------------------------------------------
+
+
+def reads_score(user, unit):
+    """Whether the person may know the score of a sheet they can see; its round is at hand."""
+    if user.is_office or serves(user, unit.reviewer_id):
+        return True
+    state = unit.round.state
+    if serves(user, unit.agency_id) and state in KNOWN_TO_UNITS:
+        return True
+    return user.has_role(Role.LEADER) and state in AssessmentRound.FOR_LEADERS
+
+
+def reads_self(user, unit):
+    """Whether the person may read the 自评: its own people, others once it is signed."""
+    return serves(user, unit.agency_id) or unit.self_signed_at is not None
+
+
+# --- the units of a round ----------------------------------------------------------------------------
+
+
+def reads_summary(user, round):
+    """Whether the person may see all units of a round they can see: the office always, leaders from
+    领导小组审定 on, everybody once it is published."""
+    if user.is_office or round.state == State.PUBLISHED:
+        return True
+    return user.has_role(Role.LEADER) and round.state in AssessmentRound.FOR_LEADERS
+
+
+def listed(round):
+    """The UnitScores of a round as the list shows them: `first` (the score before additions, as text),
+    `added`, `deducted`, what was claimed and of how much, `open_objections`. One query, without the facts."""
+    raised = Objection.objects.filter(unit=OuterRef("pk"), state=Objection.State.RAISED).order_by()
+    counted = raised.values("unit").annotate(number=Count("pk")).values("number")
+    return (
+        UnitScore.objects.filter(round=round)
+        .defer("facts", "result")
+        .select_related("agency", "reviewer", "scored_by")
+        .annotate(
+            first=KT("result__base"),
+            added=KT("result__added"),
+            deducted=KT("result__deducted"),
+            claimed=Sum("self_scores__points"),
+            claimed_of=Sum("self_scores__criterion__weight"),
+            open_objections=Subquery(counted),
+        )
+    )
+
+
+def with_self_total(units, user):
+    """Set `self_total` (of 100) on listed units, None where the person may not read it or there is none."""
+    for each in units:
+        there = each.claimed is not None and each.claimed_of and reads_self(user, each)
+        total = (each.claimed * 100 / each.claimed_of).quantize(CENT, ROUND_HALF_UP) if there else None
+        each.self_total = total
+    return units
+
+
+@dataclass(frozen=True)
+class ClassOfUnits:
+    """One of the four classes, apart. units: listed UnitScores; average: of the totals, or None."""
+
+    code: str
+    name: str
+    units: list
+    average: Decimal | None
+
+
+def by_class(units, forms=()):
+    """[ClassOfUnits] of those that have any, in the order of the classes. Sets `converted` on each unit: its
+    折算分 for each of `forms` (ExportForms)."""
+    found = []
+    for code, name in CLASS_CODES.items():
+        own = [each for each in units if each.unit_class == code]
+        for each in own:
+            each.converted = [converted(each.total, form.points) for form in forms]
+        totals = [each.total for each in own if each.total is not None]
+        average = (sum(totals) / len(totals)).quantize(CENT, ROUND_HALF_UP) if totals else None
+        if own:
+            found.append(ClassOfUnits(code, name, own, average))
+    return found
+
+
+def counts(round, now):
+    """How many units there are and what is still waited for: {name: number}; one query."""
+    units = UnitScore.objects.filter(round=round)
+    scored = Q(standing=Standing.SCORED)
+    known = ~Q(standing=Standing.EXCLUDED)
+    return units.aggregate(
+        total=Count("pk"),
+        scored=Count("pk", filter=scored),
+        feedback=Count("pk", filter=Q(standing=Standing.FEEDBACK)),
+        excluded=Count("pk", filter=Q(standing=Standing.EXCLUDED)),
+        signed=Count("pk", filter=scored & Q(self_signed_at__isnull=False)),
+        confirmed=Count("pk", filter=known & Q(scored_at__isnull=False)),
+        known=Count("pk", filter=known),
+        agreed=Count("pk", filter=known & Q(agreed_at__isnull=False)),
+    )
+
+
+def steps_of(round):
+    """The RoundSteps, the last first."""
+    steps = RoundStep.objects.filter(round=round).select_related("by")
+    found = list(steps.order_by(F("at").desc(), "-pk"))
+    for each in found:
+        each.label = rounds.LABELS[each.verb]
+        each.target = State(each.to_state).label
+    return found
+
+
+def stages(round):
+    """[(label, css)] of the way of a round, for `ol.stages`."""
+    now = STAGES.index(round.state)
+    done = round.state == State.PUBLISHED
+    return [
+        (State(each).label, "is-done" if place < now or done else "is-now" if place == now else "")
+        for place, each in enumerate(STAGES)
+    ]

@@ -1,0 +1,198 @@
+"""异议: the list of a round, one objection with its verbs, its 复核意见书 as page and Word."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.audit import trail_of
+from agencies.official_page import word_response
+from agencies.permissions import Denied
+from agencies.spreadsheets import Column, list_response
+from assessment import objection_papers, objections, overview, permissions
+from assessment.filters import ObjectionFilter
+from assessment.models import AssessmentFile, Objection
+from assessment.round_forms import OBJECTION_FORMS
+from assessment.views.rounds import round_at
+from progress.filetypes import Refused
+from progress.views.typed import number_of
+from progress.workflow import Incomplete, Stale, WrongState
+from supervision.sender import sender
+from supervision.upload_forms import name_too_large
+from supervision.views.files import takes_files
+from supervision.views.mistakes import name_missing
+
+PAGE = 50
+ACTS = {"sign": objections.sign, "withdraw": objections.withdraw, "decide": objections.decide}
+SAID_AFTER = {
+    "sign": "异议已报出，复核后会告知本单位。",
+    "withdraw": "异议已撤回。",
+    "decide": "复核意见已登记，单位已收到告知。",
+}
+
+
+@require_safe
+def objections_page(request, plan, year):
+    """The objections of a round one may read, the open ones first."""
+    found, chosen = _listed(request, plan, year)
+    context = {
+        "plan": found.scheme.plan,
+        "round": found,
+        "filter": chosen,
+        "page": Paginator(chosen.qs, PAGE).get_page(request.GET.get("page")),
+        "total": chosen.queryset.count(),
+        "is_office": request.user.is_office,
+    }
+    return render(request, "assessment/objections.html", context)
+
+
+def _listed(request, plan, year):
+    found = round_at(request, plan, year)
+    rows = Objection.objects.visible_to(request.user).filter(unit__round=found)
+    rows = rows.select_related("unit__agency", "criterion", "decided_by").defer("unit__facts", "unit__result")
+    rows = rows.order_by("decided_at", "written_at", "pk")
+    return found, ObjectionFilter(request.GET, rows, request=request)
+
+
+@require_safe
+def objections_export(request, plan, year):
+    """The list as shown, as Excel."""
+    found, chosen = _listed(request, plan, year)
+    columns = [
+        *(Column("单位", 28), Column("考核项目", 18), Column("异议及理由", 60), Column("提出时间", 18)),
+        *(Column("状态", 14), Column("复核结论", 12), Column("复核意见", 60), Column("复核时间", 18)),
+    ]
+    lines = [
+        [
+            each.unit.name,
+            each.criterion.name if each.criterion else "整体评分",
+            each.text,
+            each.raised_at,
+            each.get_state_display(),
+            each.get_outcome_display(),
+            each.answer,
+            each.decided_at,
+        ]
+        for each in chosen.qs
+    ]
+    return list_response(f"{found} 异议", "异议及复核", columns, lines, note=f"{found}，共 {len(lines)} 件")
+
+
+# --- one objection -----------------------------------------------------------------------------------
+
+
+def objection_at(request, plan, year, pk):
+    """The objection of an address, where this person may see it; else 404."""
+    found = round_at(request, plan, year)
+    named = ("unit__agency", "unit__reviewer", "unit__scored_by", "criterion")
+    people = ("written_by", "raised_by", "decided_by")
+    visible = Objection.objects.visible_to(request.user).select_related(*named, *people)
+    objection = get_object_or_404(visible, unit__round=found, pk=pk)
+    objection.unit.round = found
+    return objection
+
+
+@require_safe
+def objection(request, plan, year, pk):
+    """What was objected to, and what became of it."""
+    return _page(request, objection_at(request, plan, year, pk))
+
+
+@takes_files
+@require_http_methods(["GET", "HEAD", "POST"])
+def objection_verb(request, plan, year, pk, verb):
+    """One verb. What was refused is shown at this address; a reload leads to the objection."""
+    found = objection_at(request, plan, year, pk)
+    if verb not in ACTS:
+        raise Http404
+    if request.method != "POST":
+        return redirect(found)
+    form = _posted(request, found, verb)
+    if not form.is_valid():
+        return _page(request, found, form, verb, status=400)
+    seen, now = number_of(request.POST.get("revision")), timezone.now()
+    try:
+        done = ACTS[verb](found, **form.said, by=request.user, now=now, revision=seen)
+    except Incomplete as incomplete:
+        name_missing(form, incomplete)
+        return _page(request, found, form, verb, status=400)
+    except Refused as refused:
+        form.add_error("files", refused.reason)
+        return _page(request, found, form, verb, status=400)
+    except Stale:
+        stale = "这件异议刚被他人办理，下面是最新情况；您的操作没有办理。"
+        return _page(request, objection_at(request, plan, year, pk), form, verb, stale, status=412)
+    except WrongState as wrong:
+        return _page(request, found, form, verb, wrong.reason, status=409)
+    messages.success(request, SAID_AFTER[verb])
+    return redirect(done)
+
+
+def _posted(request, found, verb):
+    if verb != "decide":
+        return OBJECTION_FORMS[verb](request.POST, auto_id=f"{verb}-%s")
+    permissions.check_decide_objection(request.user, found)
+    form = OBJECTION_FORMS[verb](request.POST, request.FILES, objection=found, auto_id=f"{verb}-%s")
+    name_too_large(form, "files", request)
+    return form
+
+
+def _page(request, found, form=None, verb="", problem="", status=200):
+    user, now = request.user, timezone.now()
+    offered = objections.actions(found, user, now)
+    own = permissions.serves(user, found.unit.agency_id)
+    context = {
+        "plan": found.unit.round.scheme.plan,
+        "round": found.unit.round,
+        "unit": found.unit,
+        "objection": found,
+        "actions": [(each, _form_of(found, each, form, verb)) for each in offered],
+        "tried": verb,
+        "problem": problem,
+        "typed": form,
+        "knows": overview.reads_score(user, found.unit),
+        "adjustments": found.adjustments.all(),
+        "files": AssessmentFile.objects.filter(objection=found, removed_at__isnull=True),
+        "trail": trail_of(found)[:100] if user.is_office or own else None,
+    }
+    return render(request, "assessment/objection.html", context, status=status)
+
+
+def _form_of(found, action, form, verb):
+    if action.verb == verb and form is not None:
+        return form
+    said = {"objection": found} if action.verb == "decide" else {}
+    return OBJECTION_FORMS[action.verb](auto_id=f"{action.verb}-%s", **said)
+
+
+# --- its paper ---------------------------------------------------------------------------------------
+
+
+def _decided_at(request, plan, year, pk):
+    found = objection_at(request, plan, year, pk)
+    if found.state != Objection.State.DECIDED:
+        raise Denied("这件异议还没有复核，没有复核意见书。")
+    return found
+
+
+@require_safe
+def objection_paper(request, plan, year, pk):
+    """复核意见书 as a page to be printed."""
+    found = _decided_at(request, plan, year, pk)
+    context = {
+        "plan": found.unit.round.scheme.plan,
+        "round": found.unit.round,
+        "objection": found,
+        "paper": objection_papers.paper_of(found, sender(timezone.localdate(found.decided_at))),
+    }
+    return render(request, "assessment/objection_paper.html", context)
+
+
+@require_safe
+def objection_word(request, plan, year, pk):
+    """复核意见书 as a Word file in official form."""
+    found = _decided_at(request, plan, year, pk)
+    paper = objection_papers.paper_of(found, sender(timezone.localdate(found.decided_at)))
+    return word_response(objection_papers.file_name(found), objection_papers.word_of(paper))

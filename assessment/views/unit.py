@@ -1,0 +1,316 @@
+"""A unit's sheet in a round: every criterion with what made it, what was stated by hand, 自评, objections."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.audit import trail_of
+from agencies.permissions import why_not
+from assessment import adjustments, confirming, objections, overview, permissions, self_assessment
+from assessment.facts import UnitFacts
+from assessment.models import AssessmentFile, AssessmentRound, Objection, UnitScore
+from assessment.ranking import converted
+from assessment.results import OPEN
+from assessment.round_forms import AdjustmentForm, ObjectionForm, ReasonForm, SeenForm, SelfForm, VetoForm
+from assessment.scoring import UnitResult
+from assessment.views.rounds import round_at
+from progress.filetypes import Refused
+from progress.views.typed import number_of
+from progress.workflow import Incomplete, Stale, WrongState
+from supervision.upload_forms import name_too_large
+from supervision.views.conflicts import differences
+from supervision.views.files import takes_files
+from supervision.views.mistakes import name_missing
+
+State = AssessmentRound.State
+Standing = UnitScore.Standing
+SAID_AFTER = {
+    "confirm": "已确认初评。",
+    "hand_in": "自评已提交。",
+    "sign": "自评已审签报出。",
+    "send_back": "已退回填报人修改。",
+    "agree": "已确认无异议。",
+    "adjust": "已登记，得分已随之更新。",
+    "veto": "已认定。",
+    "object": "异议已填写，审签后报出。",
+    "revoke": "已撤销，得分已随之更新。",
+}
+# What takes a revision; what takes words besides.
+SEEN = {
+    "confirm": confirming.confirm,
+    "hand_in": self_assessment.hand_in,
+    "sign": self_assessment.sign,
+    "agree": objections.agree,
+}
+MAKES = {"adjust": adjustments.state, "veto": adjustments.veto, "object": objections.write}
+FORMS = {"adjust": AdjustmentForm, "veto": VetoForm, "object": ObjectionForm}
+
+
+def unit_at(request, plan, year, code):
+    """The sheet of an address, where this person may see it; else 404. Its round and scheme are at hand."""
+    found = round_at(request, plan, year)
+    named = ("agency", "reviewer", "scored_by", "self_written_by", "self_signed_by", "agreed_by")
+    visible = UnitScore.objects.visible_to(request.user).select_related(*named)
+    unit = get_object_or_404(visible, round=found, agency__code=code)
+    unit.round = found
+    return unit
+
+
+@require_safe
+def unit(request, plan, year, code):
+    """The sheet as this person may read it."""
+    return _page(request, unit_at(request, plan, year, code))
+
+
+@takes_files
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_verb(request, plan, year, code, verb):
+    """One verb on a sheet. What was refused is shown at this address; a reload leads to the sheet."""
+    found = unit_at(request, plan, year, code)
+    name, _, which = verb.partition("-")
+    if verb not in {*SEEN, *MAKES, "send_back"} and name not in ("revoke", "unveto"):
+        raise Http404
+    if request.method != "POST":
+        return redirect(found)
+    form = _posted(request, found, name)
+    if not form.is_valid():
+        return _page(request, found, form, verb, status=400)
+    try:
+        _done(request, found, name, number_of(which), form)
+    except Incomplete as incomplete:
+        name_missing(form, incomplete)
+        return _page(request, found, form, verb, status=400)
+    except Refused as refused:
+        form.add_error("files", refused.reason)
+        return _page(request, found, form, verb, status=400)
+    except Stale:
+        fresh = unit_at(request, plan, year, code)
+        stale = "这张表刚被他人办理，下面是最新情况；您的操作没有办理。"
+        return _page(request, fresh, form, verb, stale, status=412)
+    except WrongState as wrong:
+        return _page(request, found, form, verb, wrong.reason, status=409)
+    messages.success(request, SAID_AFTER["revoke" if name == "unveto" else name])
+    return redirect(found)
+
+
+def _posted(request, found, name):
+    if name in FORMS:
+        form = FORMS[name](request.POST, request.FILES, unit=found, auto_id=f"{name}-%s")
+        name_too_large(form, "files", request)
+        return form
+    kind = ReasonForm if name in ("send_back", "revoke", "unveto") else SeenForm
+    return kind(request.POST, auto_id=f"{name}-%s")
+
+
+def _done(request, found, name, which, form):
+    by, now = request.user, timezone.now()
+    seen = number_of(request.POST.get("revision"))
+    if name in SEEN:
+        SEEN[name](found, by=by, now=now, revision=seen)
+    elif name in MAKES:
+        MAKES[name](found, **form.said, by=by, now=now)
+    elif name == "send_back":
+        self_assessment.send_back(found, **form.said, by=by, now=now, revision=seen)
+    else:
+        rows = found.adjustments if name == "revoke" else found.vetoes
+        made = get_object_or_404(rows.select_related("unit__agency", "unit__reviewer"), pk=which)
+        made.unit = found
+        undo = adjustments.revoke if name == "revoke" else adjustments.revoke_veto
+        undo(made, **form.said, by=by, now=now)
+
+
+# --- 自评 --------------------------------------------------------------------------------------------
+
+
+@takes_files
+@require_http_methods(["GET", "HEAD", "POST"])
+def self_page(request, plan, year, code):
+    """The self-assessment as it is filled in: saved here, handed in from the sheet or at once."""
+    found = unit_at(request, plan, year, code)
+    permissions.check_write_self(request.user, found)
+    refused = _why_no_self(found)
+    if refused:
+        messages.error(request, refused)
+        return redirect(found)
+    if request.method != "POST":
+        return _self_form(request, found, _blank(found))
+    criteria = self_assessment.criteria_for(found, found.round.scheme.criteria.all())
+    form = SelfForm(request.POST, request.FILES, unit=found, criteria=criteria)
+    name_too_large(form, "files", request)
+    if not form.is_valid():
+        return _self_form(request, found, form, status=400)
+    by, now, seen = request.user, timezone.now(), number_of(request.POST.get("revision"))
+    try:
+        saved = self_assessment.save(found, **form.said, by=by, now=now, revision=seen)
+        if request.POST.get("then") == "hand_in":
+            self_assessment.hand_in(saved, by=by, now=now, revision=saved.revision)
+    except Incomplete as incomplete:
+        name_missing(form, incomplete)
+        return _self_form(request, found, form, status=400)
+    except Refused as refused:
+        form.add_error("files", refused.reason)
+        return _self_form(request, found, form, status=400)
+    except Stale:
+        fresh = unit_at(request, plan, year, code)
+        both = differences(form, _blank(fresh))
+        form = SelfForm(both.typed, unit=fresh, criteria=criteria)
+        return _self_form(request, fresh, form, both.shown, status=412)
+    except WrongState as wrong:
+        messages.error(request, wrong.reason)
+        return redirect(found)
+    handed_in = request.POST.get("then") == "hand_in"
+    messages.success(request, SAID_AFTER["hand_in"] if handed_in else "自评已保存，还没有提交。")
+    return redirect(found)
+
+
+def _why_no_self(found):
+    if found.standing != Standing.SCORED:
+        return f"{found.name}{found.get_standing_display()}，不需要自评。"
+    return "" if found.round.state == State.SELF else "自评阶段已经结束。"
+
+
+def _blank(found):
+    criteria = self_assessment.criteria_for(found, found.round.scheme.criteria.all())
+    return SelfForm(unit=found, criteria=criteria, claims=list(found.self_scores.all()))
+
+
+def _self_form(request, found, form, conflict=(), status=200):
+    context = {
+        "plan": found.round.scheme.plan,
+        "round": found.round,
+        "unit": found,
+        "form": form,
+        "conflict": conflict,
+        "files": AssessmentFile.objects.filter(unit=found, removed_at__isnull=True),
+        "now": timezone.now(),
+    }
+    return render(request, "assessment/unit_self.html", context, status=status)
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+def _page(request, found, form=None, verb="", problem="", status=200):
+    """form, verb: what was tried, with its mistakes; problem: why it was not done."""
+    user, now = request.user, timezone.now()
+    knows = overview.reads_score(user, found)
+    is_own = permissions.serves(user, found.agency_id)
+    claims = _claims(user, found)
+    result = UnitResult.from_json(found.result) if knows and found.result else None
+    raised = Objection.objects.visible_to(user).filter(unit=found).select_related("criterion")
+    context = {
+        "plan": found.round.scheme.plan,
+        "round": found.round,
+        "scheme": found.round.scheme,
+        "unit": found,
+        "knows": knows,
+        "is_own": is_own,
+        "is_office": user.is_office,
+        "result": result,
+        "facts": UnitFacts.from_json(found.facts) if knows and found.facts else None,
+        "criteria": _criteria(result, claims),
+        "claims": claims,
+        "self_total": self_assessment.self_total(claims),
+        "shows_points": knows and found.standing == Standing.SCORED,
+        "converted": _converted(found) if knows and found.total is not None else [],
+        "adjustments": _stated(found.adjustments, knows),
+        "vetoes": _stated(found.vetoes.select_related("item"), knows),
+        "objections": list(raised),
+        **_beyond_caps(found.round.scheme, result),
+        "files": _self_files(user, found),
+        "may": _may(user, found, now),
+        "typed": {verb: form} if form is not None else {},
+        "tried": verb,
+        "problem": problem,
+        "form": form,
+        "new": {name: _new(found, name, form, verb) for name in FORMS},
+        "no_ground": adjustments.NO_GROUND,
+        "trail": trail_of(found)[:100] if user.is_office or is_own else None,
+        "now": now,
+    }
+    return render(request, "assessment/unit.html", context, status=status)
+
+
+def _new(found, name, form, verb):
+    return form if name == verb and form is not None else FORMS[name](unit=found, auto_id=f"{name}-%s")
+
+
+def _claims(user, found):
+    if not overview.reads_self(user, found):
+        return []
+    return list(found.self_scores.select_related("criterion"))
+
+
+def _criteria(result, claims):
+    """[(CriterionResult or None, SelfScore or None)] in the scheme's order; before 初评 what was claimed."""
+    by_key = {str(each.criterion_id): each for each in claims}
+    if result is None:
+        return [(None, each) for each in claims]
+    return [(each, by_key.get(each.key)) for each in result.criteria]
+
+
+def _converted(found):
+    forms = found.round.scheme.export_forms.all()
+    return [(each, converted(found.total, each.points)) for each in forms]
+
+
+def _stated(rows, knows):
+    """What was stated by hand, with its files, the last first; nothing before the score is known."""
+    if not knows:
+        return []
+    return list(
+        rows.select_related("made_by", "revoked_by").prefetch_related("files").order_by("-made_at", "-pk")
+    )
+
+
+def _beyond_caps(scheme, result):
+    """What was stated by hand beyond the caps, in words beside the sums."""
+    stated = dict.fromkeys(("addition", "deduction"), 0)
+    for each in result.by_hand if result else ():
+        if each.kind in stated:
+            stated[each.kind] += each.points
+    said = "登记 {} 分，按上限计 {} 分"
+    caps = {"addition": scheme.addition_cap, "deduction": scheme.deduction_cap}
+    over = {kind: said.format(points, caps[kind]) for kind, points in stated.items() if points > caps[kind]}
+    return {"cap_note_added": over.get("addition", ""), "cap_note_deducted": over.get("deduction", "")}
+
+
+def _self_files(user, found):
+    if not overview.reads_self(user, found):
+        return []
+    return list(AssessmentFile.objects.filter(unit=found, removed_at__isnull=True))
+
+
+def _may(user, found, now):
+    """{verb: (offered, reason against it or "")} of what can be done with the sheet at this stage."""
+    state, takes_part = found.round.state, found.standing != Standing.EXCLUDED
+    scored = found.standing == Standing.SCORED
+    scores = user.is_office or permissions.serves(user, found.reviewer_id)
+    own = permissions.serves(user, found.agency_id)
+    filling = own and scored and state == State.SELF
+    waits = filling and found.self_written_at is not None and found.self_signed_at is None
+    window = own and takes_part and state == State.FEEDBACK
+    refused = why_not(permissions.check_score, user, found)
+    offered = {
+        "write_self": (filling, why_not(permissions.check_write_self, user, found)),
+        "hand_in": (
+            filling and found.self_written_at is None,
+            why_not(permissions.check_write_self, user, found),
+        ),
+        "sign": (waits, why_not(permissions.check_sign_self, user, found)),
+        "send_back": (waits, why_not(permissions.check_send_self_back, user, found)),
+        "confirm": (scores and takes_part and state == State.FIRST and not found.scored_at, refused),
+        "adjust": (scores and scored and state in OPEN, refused),
+        "veto": (scores and scored and state in OPEN and found.round.scheme.veto_on, refused),
+        "agree": (window and not found.agreed_at, _why_not_agree(user, found, now)),
+        "object": (window, objections.why_not_write(user, found, now)),
+    }
+    return {verb: reason for verb, (there, reason) in offered.items() if there}
+
+
+def _why_not_agree(user, found, now):
+    reason = why_not(permissions.check_agree, user, found)
+    until = found.round.objections_until
+    return reason or ("反馈复核已经截止。" if until and now > until else "")
