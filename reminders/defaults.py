@@ -49,6 +49,11 @@ LADDER = (
     ("年度目标：4 月 1 日起每 10 个工作日", "goal", 0, 10, 8, WRITERS, INSIDE, "{单位}{事项}"),
     ("年度目标：提醒办公室", "goal", 5, 10, 8, OFFICE, INSIDE, "{单位}{事项}"),
     ("指标数据：年底前 15 个工作日起", "target_value", -15, 5, 3, WRITERS, INSIDE, "{单位}{事项}"),
+    ("征求意见：截止前 1 个工作日", "consultation", -1, 0, 1, BODY, BY_MAIL_TOO, "{事项}，{截止时间}截止"),
+    ("征求意见：逾期催办", "consultation", 1, 2, 2, BODY, BY_MAIL_TOO, "{事项}，已逾期{逾期天数}天"),
+    ("考核自评：截止前 2 个工作日", "self_assessment", -2, 0, 1, BODY, BY_MAIL_TOO, "{事项}，请抓紧报送"),
+    ("考核得分复核：截止前 2 个工作日", "score_answer", -2, 0, 1, BODY, BY_MAIL_TOO, "{事项}，请核对"),
+    ("考核异议：提出后第 1 个工作日起", "objection", 1, 1, 5, OFFICE, INSIDE, "{单位}{事项}，请复核"),
     ("联系人缺失：每周提醒办公室", "contact", 0, 0, 1, OFFICE, INSIDE, "{事项}，请联系单位补设"),
 )
 
