@@ -14,5 +14,6 @@ class AssessmentConfig(AppConfig):
         for module in (
             "assessment.due",
             "assessment.panels",
+            "assessment.demonstration",
         ):
             import_module(module)
