@@ -26,6 +26,7 @@ from tasks.models import AnnualGoal, Assignment, Project, Target, Task, TaskLink
 
 Stage = ProjectUpdate.Stage
 UNSAID = "未认定"
+SILENT = "到期未报数值"
 # Words of the plan for how far a project should come, by what they begin from; the rest is 推进建设.
 AIMS = (
     ("建成", ("建成", "完成")),
@@ -177,9 +178,14 @@ class Evaluation:
         return sum(row.attained is False for row in self.targets)
 
     @property
+    def silent(self) -> int:
+        """Targets that were due and of which nobody has said anything."""
+        return sum(row.word == SILENT for row in self.targets)
+
+    @property
     def open_targets(self) -> int:
         """Not due yet, or not to be told."""
-        return len(self.targets) - self.met - self.missed
+        return len(self.targets) - self.met - self.missed - self.silent
 
     @property
     def built(self) -> int:
@@ -374,7 +380,7 @@ def _judged(target, plan, values, findings, today):
         return met, f"{last[-1].year} 年认定{'达成' if met else '未达成'}"
     numbers = [each for each in values if each.value is not None]
     if not values:
-        return None, "到期未报数值" if is_due else "还没有数值"
+        return None, SILENT if is_due else "还没有数值"
     if not numbers or not attaining.is_computable(target):
         return None, "待办公室认定"
     if target.due == Target.Due.EACH_YEAR:

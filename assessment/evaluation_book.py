@@ -219,6 +219,7 @@ def _write_summary(paper, found, years, where):
     place = FIRST_YEAR + len(years)
     for label, answer, number in (("达成", "是", found.met), ("未达成", "否", found.missed)):
         paper.line([Cell(f"量化指标：{label}"), _of(TARGETS, where, place, answer, number), *_blank(years)])
+    paper.line([Cell("量化指标：到期未报数值"), Cell(found.silent, "count"), *_blank(years)])
     for code in (*Stage.values, ""):
         word = Stage(code).label if code else "未报"
         number = sum(row.stage == code for row in found.projects)

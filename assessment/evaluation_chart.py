@@ -16,7 +16,14 @@ def lamps_by_year(found):
     option = {
         "grid": {"left": 8, "right": 16, "top": 36, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item"},
-        "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 14, "icon": "roundRect"},
+        "legend": {
+            "type": "scroll",
+            "top": 0,
+            "left": 0,
+            "itemWidth": 14,
+            "itemHeight": 14,
+            "icon": "roundRect",
+        },
         "xAxis": {"type": "value", "show": False},
         "yAxis": {
             "type": "category",

@@ -23,6 +23,7 @@ from progress.models import (
 from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, Task, TaskAmendment
 from tests import factories
 from tests.cast import body
+from tests.assessment.scheme_growing import SchemeRows
 from tests.reminders.growing import leave_unsent, remind
 from tests.supervision.circular_growing import CircularRows
 from tests.supervision.meeting_growing import MeetingRows
@@ -77,6 +78,8 @@ class GrowingWorld(World):
         self.meetings = MeetingRows(self.people, self.task)
         self.pages |= self.circulars.pages
         self.pages |= self.quick.pages | self.orders.pages | self.problems.pages | self.meetings.pages
+        self.schemes = SchemeRows(self.people)
+        self.pages |= self.schemes.pages
         self.pages["a message"] = remind(self).get_absolute_url()
 
     def address(self, name):
@@ -96,6 +99,7 @@ class GrowingWorld(World):
             self.circulars.grow()
             self.problems.grow()
             self.meetings.grow()
+            self.schemes.grow()
             self._another_unit()
             remind(self)
             leave_unsent(self)

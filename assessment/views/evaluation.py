@@ -33,6 +33,7 @@ def evaluation_page(request, plan):
         "plan": plan,
         "found": found,
         "parts": PARTS.items(),
+        "kpis": _kpis(found),
         "part": part,
         "years": [each.year for each in found.years],
         "rows": _rows(found, part),
@@ -45,6 +46,18 @@ def evaluation_page(request, plan):
         "reads_all": reads_all_values(request.user),
     }
     return render(request, "assessment/evaluation.html", context)
+
+
+def _kpis(found):
+    """[(label, value, unit, part with the rows behind it, note)]."""
+    rate = found.filing.on_time_rate
+    return [
+        ("任务已完成", found.done, "项", "tasks", f"共 {len(found.tasks)} 项，按认定的三年状态"),
+        ("量化指标达成", found.met, "项", "targets", f"共 {len(found.targets)} 项，{found.missed} 项未达成"),
+        ("项目建成", found.built, "个", "projects", f"共 {len(found.projects)} 个，按最近采用的进展"),
+        ("按时报送率", rate, "%" if rate is not None else "", "years", "到期应报的，各年合并"),
+        ("延续到下一计划", found.continued, "项", "links", "按两轮计划衔接，含待确认的"),
+    ]
 
 
 def _rows(found, part):

@@ -59,8 +59,8 @@ def schemes_page(request, plan):
 @require_POST
 def scheme_new(request, plan):
     """起草 the scheme of a year, from the last one or the defaults."""
-    plan = plan_at(request, plan)
     check_keep_schemes(request.user)
+    plan = plan_at(request, plan)
     form = NewSchemeForm(request.POST)
     if form.is_valid():
         try:

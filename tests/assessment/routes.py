@@ -22,6 +22,15 @@ HIDDEN = all_get(404, nobody=403, admin=403)
 ROUTES = {
     # --- files of everything here ---
     "assessment:file": Route(all_get(404), NO_POST, {"pk": "missing"}),
+    # --- schemes: the World has none ---
+    "assessment:schemes": Route(RETURNS, NO_POST, {"plan": "plan"}),
+    "assessment:scheme_new": Route(NO_POST, all_get(403, offices=400), {"plan": "plan"}),
+    "assessment:scheme": Route(HIDDEN, NO_POST, OF_YEAR),
+    "assessment:scheme_edit": Route(all_get(403, offices=404), address=OF_YEAR),
+    "assessment:scheme_act": Route(NO_POST, HIDDEN, {**OF_YEAR, "verb": "publish"}),
+    # --- evaluation of a plan ---
+    "assessment:evaluation": Route(RETURNS, NO_POST, {"plan": "plan"}),
+    "assessment:evaluation_export": Route(RETURNS, NO_POST, {"plan": "plan"}),
     # --- facts and running scores ---
     # A body is taken to its own score; browsers that ask for the box as a page, to the page.
     "assessment:running": Route(all_get(403, agencies=302, offices=200), NO_POST, OF_YEAR),
