@@ -22,8 +22,8 @@ from progress.models import (
 )
 from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, Task, TaskAmendment
 from tests import factories
-from tests.cast import body
 from tests.assessment.scheme_growing import SchemeRows
+from tests.cast import body
 from tests.reminders.growing import leave_unsent, remind
 from tests.supervision.circular_growing import CircularRows
 from tests.supervision.meeting_growing import MeetingRows
