@@ -74,6 +74,21 @@ def check_edit_reports(user):
         raise Denied("总结报告由办公室编辑和定稿。")
 
 
+# --- 请示 ---------------------------------------------------------------------------------------------
+
+
+def check_read_petitions(user):
+    """请示: the office, and leaders what was signed."""
+    if not user.has_role(Role.OFFICE, Role.LEADER):
+        raise Denied("请示由办公室拟稿，签发后供市领导查阅。")
+
+
+def check_keep_petitions(user):
+    """请示 are drafted and registered as signed by the office."""
+    if not user.is_office:
+        raise Denied("请示由办公室拟稿和登记签发。")
+
+
 # --- rounds ------------------------------------------------------------------------------------------
 
 BODY = (Role.REPORTER, Role.APPROVER)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessment import checks, editions
+from assessment.documents import pdf
 from assessment.numbering import numbers_of, section_number
 from assessment.report_forms import FreezeForm
 from assessment.views.report import report_at
@@ -107,6 +108,7 @@ def edition(request, plan, pk, number):
         "signed_on": date.fromisoformat(said["signed_on"]) if said["signed_on"] else None,
         "sections": sections_of(shown.data),
         "intact": editions.is_intact(shown),
+        "pdf_refused": pdf.why_not(),
         "editions": found.editions.select_related("frozen_by").defer("data"),
         "is_office": request.user.is_office,
     }

@@ -75,6 +75,17 @@ ROUTES = {
     "assessment:objection_verb": Route(HIDDEN, address={**OF_OBJECTION, "verb": "sign"}),
     "assessment:objection_paper": Route(HIDDEN, NO_POST, OF_OBJECTION),
     "assessment:objection_word": Route(HIDDEN, NO_POST, OF_OBJECTION),
+    # --- reports: gathering ---
+    "assessment:reports": Route(all_get(403, offices=200, leader=200), NO_POST, {"plan": "plan"}),
+    "assessment:reports_export": Route(all_get(403, offices=200, leader=200), NO_POST, {"plan": "plan"}),
+    "assessment:report_new": Route(all_get(403, offices=200), all_get(403, offices=400), {"plan": "plan"}),
+    "assessment:report_gathering": Route(EDIT_REPORT, NO_POST, OF_REPORT),
+    "assessment:report_retry": Route(NO_POST, EDIT_REPORT, OF_REPORT),
+    "assessment:report_cancel": Route(EDIT_REPORT, address=OF_REPORT),
+    "assessment:outlines": Route(all_get(403, offices=200), NO_POST, {"plan": "plan"}),
+    "assessment:outline": Route(
+        all_get(403, offices=200), all_get(403, offices=400), {"plan": "plan", "kind": "annual"}
+    ),
     # --- reports: papers, petitions ---
     "assessment:report_preview_word": Route(all_get(403, offices=404), NO_POST, OF_REPORT),
     **{
