@@ -23,6 +23,7 @@ HEADINGS = {
     "order": "有 {n} 件督办件等待反馈",
     "problem": "有 {n} 个问题要按时限整改",
     "quick": "有 {n} 项临时调度等待确认",
+    "consultation": "有 {n} 份征求意见等待反馈",
     "goal": "有 {n} 项年度目标还没有定",
     "target_value": "有 {n} 个指标今年还没有数据",
     "contact": "有 {n} 家单位没有在岗的联系人",
@@ -33,6 +34,7 @@ OVERDUE = {
     "order": "有 {n} 件督办件已过办理时限",
     "problem": "有 {n} 个问题已过整改时限",
     "quick": "有 {n} 项临时调度已过截止时间",
+    "consultation": "有 {n} 份征求意见已过反馈截止时间",
 }
 # The last rung: the machines have spoken, a person takes over.
 TO_THE_OFFICE = {
@@ -43,6 +45,7 @@ TO_THE_OFFICE = {
     "order_sign": "有 {n} 件督办件久未签收，请人工催办",
     "order": "有 {n} 件督办件逾期未反馈，请人工催办",
     "quick": "临时调度还有 {n} 家单位没有确认，请电话联系",
+    "consultation": "征求意见还有 {bodies} 家单位逾期未反馈，请人工催办",
 }
 
 

@@ -14,6 +14,7 @@ class SupervisionConfig(AppConfig):
         for module in (
             "supervision.hearing",
             "supervision.due",
+            "supervision.consultation_due",
             "supervision.panels",
             "supervision.quick_panel",
             "supervision.demonstration",

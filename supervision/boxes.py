@@ -18,9 +18,12 @@ from supervision.models import (
     AdHocAnswer,
     AdHocRequest,
     Circular,
+    Consultation,
+    ConsultationReply,
     Instruction,
     Meeting,
     MeetingAction,
+    Opinion,
     OrderExtension,
     OrderFeedback,
     Problem,
@@ -88,7 +91,7 @@ class Owed:
 
 
 def owed_by_body(user, plan, now):
-    """The Owed lines of the bodies this person acts for, the most urgent first; four queries."""
+    """The Owed lines of the bodies this person acts for, the most urgent first; five queries."""
     own = user.agency_ids(*BODY)
     if not own:
         return []
@@ -97,6 +100,7 @@ def owed_by_body(user, plan, now):
         *_quick_owed(user, own, plan, now),
         *_actions_owed(user, own, plan, now),
         *_problems_owed(user, own, plan, now),
+        *_consultations_owed(user, own, plan, now),
     ]
     return sorted(lines, key=lambda each: (not each.is_late, each.at is None, _instant(each)))
 
@@ -164,6 +168,17 @@ def _problems_owed(user, own, plan, now):
         yield Owed(what, title, each.get_absolute_url(), each.due_on, each.is_overdue(today), is_day=True)
 
 
+def _consultations_owed(user, own, plan, now):
+    waiting = ConsultationReply.objects.filter(
+        agency__in=own, consultation__plan=plan, consultation__state=Consultation.State.SENT
+    ).exclude(state=ConsultationReply.State.GIVEN)
+    for each in waiting.select_related("consultation__plan"):
+        asked = each.consultation
+        what = "审签回执" if each.state == ConsultationReply.State.AWAITING_APPROVAL else "反馈意见"
+        title = f"征求意见《{asked.title}》"
+        yield Owed(what, title, asked.get_absolute_url(), asked.due_at, asked.is_overdue(now))
+
+
 # --- counts, each with the address of exactly its rows -----------------------------------------------
 
 
@@ -190,6 +205,10 @@ def waiting_for_office(user, plan, now):
     unanswered = Exists(AdHocAnswer.objects.filter(request=OuterRef("pk"), confirmed_at__isnull=True))
     held = Meeting.objects.visible_to(user).filter(plan=plan)
     circulars = Circular.objects.visible_to(user).filter(period__plan=plan)
+    undecided = Opinion.objects.filter(adoption=Opinion.Adoption.UNDECIDED, reply__state="given")
+    asked_about = Consultation.objects.visible_to(user).filter(
+        Exists(undecided.filter(reply__consultation=OuterRef("pk"))), plan=plan, state="sent"
+    )
     today = timezone.localdate(now)
     return _counted(
         plan,
@@ -212,6 +231,7 @@ def waiting_for_office(user, plan, now):
         ("批示件办理中", "件", "instructions", "state=open", instructions),
         ("批示件逾期", "件", "instructions", "state=overdue", instructions.filter(due_on__lt=today), True),
         ("有逾期议定事项的会议", "次", "meetings", "actions=overdue", with_overdue_actions(held, now), True),
+        ("征求意见有意见待处理", "份", "consultations", "state=sent", asked_about),
         ("通报待审核", "份", "circulars", "state=checking", circulars.filter(state="checking")),
         ("通报待登记签发", "份", "circulars", "state=signing", circulars.filter(state="signing")),
     )

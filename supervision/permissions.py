@@ -209,3 +209,47 @@ def check_circular(user, circular, verb):
     check_keep_circulars(user)
     if verb == "check" and circular.drafted_by_id == user.pk:
         raise Denied("拟办人不能审核自己拟的通报，请由办公室另一位同志审核。")
+
+
+# --- 征求意见 ------------------------------------------------------------------------------------------
+
+
+def check_consult(user):
+    """Drafting, sending, answering the opinions and closing: the office."""
+    if not user.is_office:
+        raise Denied("征求意见由办公室拟办、发出和汇总，各单位在收到后反馈。")
+
+
+def writes_on_behalf(user, reply):
+    """Whether what the person writes is 代录 by the office, not the unit's own word."""
+    return user.is_office and reply.agency_id not in user.agency_ids(Role.REPORTER)
+
+
+def check_write_reply(user, reply):
+    """Writing a 回执: the unit's reporters; from a letter or a call the office, while the unit has not begun
+    to write itself."""
+    if reply.agency_id in user.agency_ids(Role.REPORTER):
+        return
+    if not user.is_office:
+        raise Denied("回执由被征求单位的填报人填写。")
+    if reply.written_at is not None:
+        raise Denied("这家单位已在填写回执，不能代录；请联系该单位提交或审签。")
+
+
+def check_approve_reply(user, reply):
+    """Signing a 回执 off or returning it: the unit's approver, never who wrote it."""
+    if reply.agency_id not in user.agency_ids(Role.APPROVER):
+        raise Denied("回执由被征求单位的审核人审签。")
+    if reply.written_by_id == user.pk:
+        raise Denied("填写人不能审签自己的回执，请由本单位另一位审核人审签。")
+
+
+def check_withdraw_reply(user, reply):
+    """Taking a 回执 back: before the signature the unit's reporters, after it its approvers; of a unit that
+    needs no approver its reporters; what the office set down the office."""
+    given = reply.state == "given"
+    if user.is_office and given and reply.given_by_id == reply.written_by_id:
+        return
+    role = Role.APPROVER if given and reply.agency.needs_approver else Role.REPORTER
+    if reply.agency_id not in user.agency_ids(role):
+        raise Denied("已反馈的回执由本单位审核人撤回，待审签的由填报人撤回。")

@@ -6,6 +6,8 @@ import tasks.addresses  # noqa: F401 (the `plan` part of an address)
 from supervision.views import (
     boxes,
     circulars,
+    consultation,
+    consultations,
     files,
     instructions,
     meeting_actions,
@@ -129,5 +131,44 @@ urlpatterns = [
         "work/<plan:plan>/<period:period>/circulars/<int:pk>/list.xlsx",
         circulars.circular_excel,
         name="circular_excel",
+    ),
+    # --- 征求意见 ---
+    path("work/<plan:plan>/consultations/", consultations.consultations_page, name="consultations"),
+    path(
+        "work/<plan:plan>/consultations/export.xlsx",
+        consultations.consultations_export,
+        name="consultations_export",
+    ),
+    path("work/<plan:plan>/consultations/new/", consultations.consultation_new, name="consultation_new"),
+    path("work/<plan:plan>/consultations/<int:pk>/", consultation.consultation, name="consultation"),
+    path(
+        "work/<plan:plan>/consultations/<int:pk>/edit/",
+        consultations.consultation_edit,
+        name="consultation_edit",
+    ),
+    path(
+        "work/<plan:plan>/consultations/<int:pk>/word.docx",
+        consultations.consultation_word,
+        name="consultation_word",
+    ),
+    path(
+        "work/<plan:plan>/consultations/<int:pk>/table.xlsx",
+        consultations.consultation_excel,
+        name="consultation_excel",
+    ),
+    path(
+        "work/<plan:plan>/consultations/<int:pk>/replies/<int:reply>/",
+        consultation.consultation_reply,
+        name="consultation_reply",
+    ),
+    path(
+        "work/<plan:plan>/consultations/<int:pk>/opinions/<int:opinion>/",
+        consultation.consultation_decide,
+        name="consultation_decide",
+    ),
+    path(
+        "work/<plan:plan>/consultations/<int:pk>/do/<slug:verb>/",
+        consultations.consultation_verb,
+        name="consultation_verb",
     ),
 ]

@@ -22,10 +22,13 @@ from progress.models import (
 )
 from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, Task, TaskAmendment
 from tests import factories
+from tests.assessment.petition_growing import PetitionRows
+from tests.assessment.report_growing import ReportRows
 from tests.assessment.scheme_growing import SchemeRows
 from tests.cast import body
 from tests.reminders.growing import leave_unsent, remind
 from tests.supervision.circular_growing import CircularRows
+from tests.supervision.consultation_growing import ConsultationRows
 from tests.supervision.meeting_growing import MeetingRows
 from tests.supervision.order_growing import OrderRows
 from tests.supervision.problem_growing import ProblemRows
@@ -74,12 +77,17 @@ class GrowingWorld(World):
         self.quick = QuickRows(self.people, self.task)
         self.orders = OrderRows(self.people, self.task)
         self.circulars = CircularRows(self.people, self.period, self.orders.kept)
+        self.consultations = ConsultationRows(self.people, self.task.plan)
         self.problems = ProblemRows(self.people, self.corrected)
         self.meetings = MeetingRows(self.people, self.task)
-        self.pages |= self.circulars.pages
+        self.pages |= self.circulars.pages | self.consultations.pages
         self.pages |= self.quick.pages | self.orders.pages | self.problems.pages | self.meetings.pages
         self.schemes = SchemeRows(self.people)
         self.pages |= self.schemes.pages
+        self.reports = ReportRows(self.people, self.period)
+        self.pages |= self.reports.pages
+        self.petitions = PetitionRows(self.people, self.task.plan)
+        self.pages |= self.petitions.pages
         self.pages["a message"] = remind(self).get_absolute_url()
 
     def address(self, name):
@@ -97,8 +105,11 @@ class GrowingWorld(World):
             self.quick.grow(list(Task.objects.filter(plan=self.task.plan, assignments__agency=body("fgw"))))
             self.orders.grow()
             self.circulars.grow()
+            self.consultations.grow()
             self.problems.grow()
             self.meetings.grow()
+            self.reports.grow()
+            self.petitions.grow()
             self.schemes.grow()
             self._another_unit()
             remind(self)

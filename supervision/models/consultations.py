@@ -143,6 +143,15 @@ class ConsultationReply(models.Model):
     def __str__(self):
         return f"{self.agency} {self.get_state_display()}"
 
+    @property
+    def is_set_down_by_office(self):
+        """代录: nobody signs for a unit with an approver what they wrote themselves, but the office."""
+        return (
+            self.given_by_id is not None
+            and self.given_by_id == self.written_by_id
+            and self.agency.needs_approver
+        )
+
     def was_late(self):
         return self.given_at is not None and self.given_at > self.consultation.due_at
 

@@ -14,6 +14,13 @@ class Both:
 
 def differences(form, theirs):
     """What a bound form says otherwise than `theirs`, the same form filled from what is saved now."""
+    typed = form.data.copy()
+    typed["revision"] = theirs["revision"].value()
+    return Both(shown_where(form, theirs), typed)
+
+
+def shown_where(form, theirs):
+    """[(label, what is saved now, what was typed)] where a bound form differs from `theirs`."""
     shown = []
     for mine in form:
         if mine.name == "revision":
@@ -21,9 +28,7 @@ def differences(form, theirs):
         said, stands = _words(mine), _words(theirs[mine.name])
         if said != stands:
             shown.append((mine.label, stands, said))
-    typed = form.data.copy()
-    typed["revision"] = theirs["revision"].value()
-    return Both(shown, typed)
+    return shown
 
 
 def _words(bound):

@@ -111,4 +111,17 @@ ROUTES = {
     "supervision:circular_verb": Route(HIDDEN, HIDDEN, {**CIRCULAR, "verb": "check"}),
     "supervision:circular_word": Route(HIDDEN, NO_POST, CIRCULAR),
     "supervision:circular_excel": Route(HIDDEN, NO_POST, CIRCULAR),
+    # --- 征求意见 ---
+    "supervision:consultations": Route(RETURNS, NO_POST, {"plan": "plan"}),
+    "supervision:consultations_export": Route(RETURNS, NO_POST, {"plan": "plan"}),
+    "supervision:consultation_new": Route(
+        all_get(403, offices=200), office_act(400, nobody=403), {"plan": "plan"}
+    ),
+    "supervision:consultation": Route(HIDDEN, NO_POST, OF_MISSING),
+    "supervision:consultation_edit": Route(OFFICE_MISSING, address=OF_MISSING),
+    "supervision:consultation_word": Route(OFFICE_MISSING, NO_POST, OF_MISSING),
+    "supervision:consultation_excel": Route(OFFICE_MISSING, NO_POST, OF_MISSING),
+    "supervision:consultation_verb": Route(NO_POST, OFFICE_MISSING, {**OF_MISSING, "verb": "send"}),
+    "supervision:consultation_reply": Route(NO_POST, HIDDEN, {**OF_MISSING, "reply": "missing"}),
+    "supervision:consultation_decide": Route(NO_POST, OFFICE_MISSING, {**OF_MISSING, "opinion": "missing"}),
 }

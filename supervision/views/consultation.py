@@ -1,0 +1,206 @@
+"""One 征求意见: the office sees all replies and answers the opinions; a unit its own reply alone."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from agencies.audit import trail_of
+from agencies.models import Role
+from agencies.permissions import why_not
+from agencies.reach import people_at
+from progress.views.typed import number_of
+from progress.workflow import Incomplete, Stale, WrongState
+from supervision import consultation_papers, consultation_replies, consultations, files
+from supervision.consultation_forms import DecisionForm, DueForm, ReasonForm, ReplyForm
+from supervision.models import Consultation, ConsultationReply, Opinion
+from supervision.permissions import check_consult
+from supervision.views.consultations import place
+from supervision.views.mistakes import name_missing
+
+MOVED_ON = "这份回执刚被他人办理，您的操作没有执行；您填写的内容还在下面，请对照后再提交。"
+DECIDED_BY_ANOTHER = "这条意见刚被他人处理或撤回，您的处理没有保存；下面是最新情况。"
+SAID_AFTER = {
+    "save": "已暂存，尚未提交。",
+    "hand_in": "已提交。",
+    "approve": "已审签，并以本单位名义反馈办公室。",
+    "send_back": "已退回填写人。",
+    "withdraw": "已撤回，可以修改后重新提交。",
+}
+BODY = (Role.REPORTER, Role.APPROVER)
+
+
+@require_safe
+def consultation(request, plan, pk):
+    """Its text, and what the person may see and do of the replies."""
+    plan, found = place(request, plan, pk)
+    return _page(request, plan, found)
+
+
+def _page(request, plan, found, *, tried=None, decided=None, problem="", status=200):
+    """tried: (reply pk, form) as it was typed; decided: (opinion pk, form), likewise; problem: why nothing
+    was done."""
+    now = timezone.now()
+    is_office = request.user.is_office
+    replies = found.replies.select_related("agency", "consultation", "written_by", "given_by")
+    replies = list(replies.order_by("agency__order", "agency__code"))
+    own = request.user.agency_ids(*BODY)
+    mine = [each for each in replies if each.agency_id in own]
+    opinions = list(Opinion.objects.filter(reply__consultation=found).select_related("reply__agency"))
+    context = {
+        "plan": plan,
+        "found": found,
+        "now": now,
+        "is_late": found.is_overdue(now),
+        "is_office": is_office,
+        "paragraphs": [line for line in found.text.split("\n") if line.strip()],
+        "files": files.files_of("consultation", found),
+        "own_replies": [_own(request, each, opinions, tried) for each in mine],
+        "problem": problem,
+    }
+    if is_office:
+        context |= _for_office(found, replies, opinions, tried, decided, now, request)
+    return render(request, "supervision/consultation.html", context, status=status)
+
+
+def _own(request, reply, opinions, tried):
+    """A reply of the person's own unit, or one the office sets down: its form, its buttons, what became of
+    its opinions once all is closed."""
+    said = [each for each in opinions if each.reply_id == reply.pk]
+    actions = consultation_replies.actions(reply, request.user, why_not)
+    writes = any(action.verb == "hand_in" and action.allowed for action in actions)
+    form = tried[1] if tried and tried[0] == reply.pk else None
+    if writes and form is None:
+        form = ReplyForm(reply=reply, opinions=said)
+    return {
+        "reply": reply,
+        "opinions": said,
+        "actions": actions,
+        "form": form if writes or form is not None else None,
+        "writes": writes,
+        "reason": ReasonForm(auto_id=f"reason-{reply.pk}-%s"),
+        "late": reply.was_late(),
+    }
+
+
+def _for_office(found, replies, opinions, tried, decided, now, request):
+    given = [each for each in opinions if each.reply.state == ConsultationReply.State.GIVEN]
+    people = {}
+    if found.state != Consultation.State.CLOSED:
+        people = people_at([each.agency_id for each in replies], *BODY, now=now)
+    behalf = number_of(request.GET.get("behalf")) or (tried[0] if tried else None)
+    own = request.user.agency_ids(*BODY)
+    chosen = [each for each in replies if each.pk == behalf and each.agency_id not in own]
+    # What a unit has begun to write is its own affair.
+    readable = [each for each in opinions if each.reply.written_at is None or each in given]
+    return {
+        "replies": [
+            {
+                "reply": each,
+                "late": each.was_late(),
+                "behalf": each.is_set_down_by_office,
+                "nobody": found.state != Consultation.State.CLOSED and not people.get(each.agency_id),
+                "opinions": len([one for one in given if one.reply_id == each.pk]),
+            }
+            for each in replies
+        ],
+        "counts": {
+            "asked": len(replies),
+            "given": sum(1 for each in replies if each.state == ConsultationReply.State.GIVEN),
+            "undecided": sum(1 for each in given if each.adoption == Opinion.Adoption.UNDECIDED),
+        },
+        "silent": [each.agency for each in replies if each.state != ConsultationReply.State.GIVEN],
+        "opinions": [_decision(each, decided) for each in given],
+        "summary": consultation_papers.summary_of(replies, given),
+        "behalf": [_own(request, each, readable, tried) for each in chosen],
+        "extending": DueForm(initial={"due_at": consultations.default_due(now)}),
+        "trail": trail_of(found)[:100],
+    }
+
+
+def _decision(opinion, decided):
+    form = decided[1] if decided and decided[0] == opinion.pk else None
+    if form is None:
+        said = {"adoption": opinion.adoption, "reason": opinion.reason}
+        form = DecisionForm(initial=said, auto_id=f"opinion-{opinion.pk}-%s")
+    return {"opinion": opinion, "form": form, "stamp": consultations.stamp_of(opinion)}
+
+
+# --- a unit's reply ------------------------------------------------------------------------------------
+
+
+@require_POST
+def consultation_reply(request, plan, pk, reply):
+    """One verb on a reply; `more` only gives more rows to write in."""
+    plan, found = place(request, plan, pk)
+    mine = ConsultationReply.objects.select_related("consultation__plan", "agency")
+    mine = get_object_or_404(_within(mine, request.user), pk=reply, consultation=found)
+    verb, now = request.POST.get("verb", "save"), timezone.now()
+    if verb not in (*SAID_AFTER, "more"):
+        raise Http404
+    said = {"by": request.user, "now": now, "revision": number_of(request.POST.get("revision"))}
+    form = _typed(request, mine, verb)
+    if verb == "more" or form is not None and not form.is_valid():
+        return _page(request, plan, found, tried=(mine.pk, form), status=200 if verb == "more" else 400)
+    if verb in ("save", "hand_in"):
+        said |= form.said
+    if verb == "send_back":
+        said["reason"] = request.POST.get("reason", "")
+    try:
+        fresh = getattr(consultation_replies, verb)(mine, **said)
+    except Incomplete as incomplete:
+        if form is None:
+            messages.error(request, "；".join(incomplete.fields.values()))
+            return redirect(found)
+        name_missing(form, incomplete)
+        return _page(request, plan, found, tried=(mine.pk, form), status=400)
+    except (Stale, WrongState) as refusal:
+        status = 412 if isinstance(refusal, Stale) else 409
+        problem = MOVED_ON if status == 412 else refusal.reason
+        tried = (mine.pk, form) if form is not None else None
+        return _page(request, plan, consultations.load(found.pk), tried=tried, problem=problem, status=status)
+    words = SAID_AFTER[verb]
+    if verb == "hand_in":
+        given = fresh.state == ConsultationReply.State.GIVEN
+        words = "已反馈办公室。" if given else "已提交，待本单位审核人审签。"
+    messages.success(request, words)
+    return redirect(found)
+
+
+def _within(replies, user):
+    """The replies a person has to do with: the office all, a unit its own."""
+    return replies if user.is_office else replies.filter(agency__in=user.agency_ids(*BODY))
+
+
+def _typed(request, reply, verb):
+    """The form of what was typed; None for verbs that bring no reply."""
+    if verb not in ("save", "hand_in", "more"):
+        return None
+    return ReplyForm(request.POST, reply=reply, more=3 if verb == "more" else 0)
+
+
+# --- the office's word on an opinion -------------------------------------------------------------------
+
+
+@require_POST
+def consultation_decide(request, plan, pk, opinion):
+    """采纳, 部分采纳 or 未采纳 of one opinion."""
+    check_consult(request.user)
+    plan, found = place(request, plan, pk)
+    rows = Opinion.objects.select_related("reply__consultation", "reply__agency")
+    one = get_object_or_404(rows, pk=opinion, reply__consultation=found)
+    form = DecisionForm(request.POST, auto_id=f"opinion-{one.pk}-%s")
+    try:
+        if form.is_valid():
+            said = {"by": request.user, "now": timezone.now(), "seen": request.POST.get("seen", "")}
+            consultations.decide(one, **form.cleaned_data, **said)
+            messages.success(request, "已记下采纳情况。")
+            return redirect(f"{found.get_absolute_url()}#opinion-{one.pk}")
+    except Incomplete as incomplete:
+        name_missing(form, incomplete)
+    except (Stale, WrongState) as refusal:
+        status = 412 if isinstance(refusal, Stale) else 409
+        problem = DECIDED_BY_ANOTHER if status == 412 else refusal.reason
+        return _page(request, plan, found, decided=(one.pk, form), problem=problem, status=status)
+    return _page(request, plan, found, decided=(one.pk, form), status=400)

@@ -1,0 +1,260 @@
+"""征求意见, what the office does: the list, the draft, sending, more time, closing, its table."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import OuterRef
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.along import number_of
+from agencies.models import Role
+from agencies.official_page import word_response
+from agencies.spreadsheets import Column, list_response
+from progress.filetypes import Refused
+from progress.views.place import plan_at
+from progress.views.typed import number_of as typed_number
+from progress.workflow import Incomplete, Stale, WrongState
+from supervision import consultation_drafts, consultation_papers, consultations
+from supervision.consultation_filters import ConsultationFilter
+from supervision.consultation_forms import ConsultationForm, DueForm, as_drafted
+from supervision.models import Consultation, ConsultationReply
+from supervision.permissions import check_consult, check_read_supervision
+from supervision.sender import sender
+from supervision.upload_forms import name_too_large
+from supervision.views.conflicts import shown_where
+from supervision.views.files import takes_files
+from supervision.views.mistakes import name_missing
+from supervision.views.sorting import in_order
+
+PAGE = 50
+ORDERS = {"title": ["title", "pk"], "sent": ["sent_at", "pk"], "due": ["due_at", "pk"]}
+MOVED_ON = "这份征求意见刚被他人办理，您的操作没有执行，请看过最新内容后再办理。"
+SAID_AFTER = {
+    "send": "已发出，各单位填报人和审核人已收到。",
+    "extend": "已延期，没有反馈的单位已收到告知。",
+    "close": "已办结，提过意见的单位已收到告知。",
+    "drop": "草稿已删除。",
+}
+
+
+# --- the list --------------------------------------------------------------------------------------
+
+
+@require_safe
+def consultations_page(request, plan):
+    """What one may know of, the last first."""
+    plan, found, rows = _listed(request, plan)
+    now = timezone.now()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "plan": plan,
+        "filter": found,
+        "page": page,
+        "rows": [(each, each.is_overdue(now)) for each in page],
+        "total": found.queryset.count(),
+        "is_office": request.user.is_office,
+        "is_body": request.user.has_role(Role.REPORTER, Role.APPROVER),
+    }
+    return render(request, "supervision/consultations.html", context)
+
+
+def _listed(request, plan):
+    check_read_supervision(request.user)
+    plan = plan_at(request, plan)
+    replies = ConsultationReply.objects.all()
+    if not request.user.is_office:
+        replies = replies.filter(agency__in=request.user.agency_ids(Role.REPORTER, Role.APPROVER))
+    rows = Consultation.objects.visible_to(request.user).filter(plan=plan).select_related("plan")
+    rows = rows.annotate(
+        asked=_count(replies), answered=_count(replies.filter(state=ConsultationReply.State.GIVEN))
+    )
+    found = ConsultationFilter(request.GET, rows, request=request)
+    return plan, found, in_order(found.qs, request.GET.get("sort", ""), ORDERS)
+
+
+def _count(replies):
+    return number_of(replies.filter(consultation=OuterRef("pk")))
+
+
+COLUMNS = (
+    *(Column("标题", 48), Column("类别", 14), Column("状态", 12), Column("发出时间", 18)),
+    *(Column("反馈截止时间", 18), Column("征求单位", 10), Column("已反馈", 10), Column("办结时间", 18)),
+)
+
+
+@require_safe
+def consultations_export(request, plan):
+    """The list as shown, as Excel."""
+    plan, _, rows = _listed(request, plan)
+    lines = [
+        [
+            *(each.title, each.get_kind_display(), each.get_state_display(), each.sent_at),
+            *(each.due_at, each.asked or 0, each.answered or 0, each.closed_at),
+        ]
+        for each in rows
+    ]
+    note = f"{plan.title}，共 {len(lines)} 份"
+    return list_response(f"{plan.code} 征求意见", "征求意见", COLUMNS, lines, note=note)
+
+
+# --- the draft -------------------------------------------------------------------------------------
+
+
+@takes_files
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation_new(request, plan):
+    """拟办, also from a circular (?circular=) or the year's goals (?goals=); nothing is kept before it is
+    saved."""
+    check_consult(request.user)
+    plan, now = plan_at(request, plan), timezone.now()
+    circular = consultation_drafts.circular_to_ask_about(plan, typed_number(request.GET.get("circular")))
+    if request.method != "POST":
+        return _form_page(request, plan, ConsultationForm(initial=_begun(plan, request.GET, circular, now)))
+    form = ConsultationForm(request.POST, request.FILES)
+    name_too_large(form, "files", request)
+    if form.is_valid():
+        try:
+            said = {"uploads": form.cleaned_data["files"], "by": request.user, "now": now}
+            made = consultations.draft(plan, form.asking, circular=circular, **said)
+        except Incomplete as incomplete:
+            name_missing(form, incomplete)
+        except Refused as refused:
+            form.add_error("files", refused.reason)
+        else:
+            messages.success(request, "草稿已保存，请核对后发出。")
+            return redirect(made)
+    return _form_page(request, plan, form, status=400)
+
+
+def _begun(plan, asked, circular, now):
+    """What the form begins with."""
+    begun = {"due_at": consultations.default_due(now), "kind": Consultation.Kind.OTHER}
+    year = typed_number(asked.get("goals"))
+    if circular is not None:
+        begun |= dict(zip(("kind", "title", "text"), consultation_drafts.of_circular(circular), strict=True))
+    elif year and plan.starts_on.year <= year <= plan.ends_on.year:
+        begun |= dict(zip(("kind", "title", "text"), consultation_drafts.of_goals(plan, year), strict=True))
+    return begun
+
+
+@takes_files
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation_edit(request, plan, pk):
+    """Change the draft."""
+    check_consult(request.user)
+    plan, found = place(request, plan, pk)
+    if found.state != Consultation.State.DRAFT:
+        messages.error(request, f"现在的状态是“{found.get_state_display()}”，不能再修改。")
+        return redirect(found)
+    if request.method != "POST":
+        return _form_page(request, plan, ConsultationForm(initial=as_drafted(found)), found)
+    form = ConsultationForm(request.POST, request.FILES)
+    name_too_large(form, "files", request)
+    seen = typed_number(request.POST.get("revision"))
+    if form.is_valid():
+        try:
+            said = {"uploads": form.cleaned_data["files"], "by": request.user, "now": timezone.now()}
+            done = consultations.edit(found, form.asking, revision=seen, **said)
+        except Incomplete as incomplete:
+            name_missing(form, incomplete)
+        except Refused as refused:
+            form.add_error("files", refused.reason)
+        except (Stale, WrongState):
+            return _both(request, plan, found.pk, form)
+        else:
+            messages.success(request, "草稿已保存。")
+            return redirect(done)
+    found.revision = seen or found.revision
+    return _form_page(request, plan, form, found, status=400)
+
+
+def _both(request, plan, pk, form):
+    """Somebody else has saved: both texts, and what was typed still in the form."""
+    found = consultations.load(pk)
+    if found is None or found.state != Consultation.State.DRAFT:
+        messages.error(request, MOVED_ON)
+        return redirect(found) if found else redirect("supervision:consultations", plan.code)
+    theirs = ConsultationForm(initial=as_drafted(found))
+    for each in (typed := ConsultationForm(form.data), theirs):
+        del each.fields["files"], each.fields["classes"]
+    return _form_page(request, plan, form, found, conflict=shown_where(typed, theirs), status=412)
+
+
+def _form_page(request, plan, form, found=None, conflict=(), status=200):
+    context = {"plan": plan, "form": form, "found": found, "conflict": conflict}
+    context["year"] = min(max(timezone.localdate().year, plan.starts_on.year), plan.ends_on.year)
+    context["files"] = found.files.filter(removed_at__isnull=True) if found else []
+    return render(request, "supervision/consultation_edit.html", context, status=status)
+
+
+# --- its life ----------------------------------------------------------------------------------------
+
+
+def place(request, plan, pk):
+    """(plan, consultation) of an address, where this person may know of it; else 404."""
+    check_read_supervision(request.user)
+    plan = plan_at(request, plan)
+    rows = Consultation.objects.visible_to(request.user).select_related(
+        "plan", "circular__period__plan", "drafted_by", "sent_by", "closed_by"
+    )
+    return plan, get_object_or_404(rows, plan=plan, pk=pk)
+
+
+@require_POST
+def consultation_verb(request, plan, pk, verb):
+    """发出, 延期, 办结, or the draft deleted."""
+    check_consult(request.user)
+    plan, found = place(request, plan, pk)
+    if verb not in SAID_AFTER:
+        raise Http404
+    said = {"by": request.user, "now": timezone.now()}
+    said["revision"] = typed_number(request.POST.get("revision"))
+    if verb == "extend":
+        form = DueForm(request.POST)
+        said["due_at"] = form.cleaned_data["due_at"] if form.is_valid() else None
+    try:
+        done = getattr(consultations, verb)(found, **said)
+    except Incomplete as incomplete:
+        messages.error(request, "；".join(incomplete.fields.values()))
+    except WrongState as wrong:
+        messages.error(request, wrong.reason)
+    except Stale:
+        messages.error(request, MOVED_ON)
+    else:
+        messages.success(request, SAID_AFTER[verb])
+        return redirect(done) if done else redirect("supervision:consultations", plan.code)
+    return redirect(found)
+
+
+# --- taken away ----------------------------------------------------------------------------------------
+
+
+def _table(request, plan, pk):
+    """(consultation, its replies, the opinions given): for the office, of what was sent."""
+    check_consult(request.user)
+    _, found = place(request, plan, pk)
+    if found.state == Consultation.State.DRAFT:
+        raise Http404
+    return found, list(found.replies.select_related("agency")), list(consultations.opinions_of(found))
+
+
+@require_safe
+def consultation_word(request, plan, pk):
+    """The table as a Word file in official form."""
+    found, replies, opinions = _table(request, plan, pk)
+    on = timezone.localdate(found.closed_at) if found.closed_at else None
+    signed_with = sender(on or timezone.localdate())
+    content = consultation_papers.word_of(found, replies, opinions, signed_with, on)
+    return word_response(f"征求意见采纳情况 {found.title}", content)
+
+
+@require_safe
+def consultation_excel(request, plan, pk):
+    """The table as Excel."""
+    found, replies, opinions = _table(request, plan, pk)
+    rows = consultation_papers.rows_of(replies, opinions)
+    note = consultation_papers.summary_of(replies, opinions)
+    name = f"征求意见采纳情况 {found.title}"
+    return list_response(name, "征求意见采纳情况", consultation_papers.COLUMNS, rows, note=note)
