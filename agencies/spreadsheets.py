@@ -115,7 +115,8 @@ def workbook_response(filename: str, content: bytes) -> HttpResponse:
 
 def sheet_name(title: str) -> str:
     """A title as Excel allows it on a sheet's tab: 31 characters, none of []:*?/\\."""
-    return "".join(" " if sign in "[]:*?/\\'" else sign for sign in title)[:31].strip() or "清单"
+    shown = clean_text(title)
+    return "".join(" " if sign in "[]:*?/\\'\n\t" else sign for sign in shown)[:31].strip() or "清单"
 
 
 def _set_up_page(sheet, title, note, width, last):

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from agencies.spreadsheets import clean_text
 from progress.exports.book import Formula, down_column
 
 SIX = Decimal("0.000001")
@@ -45,8 +46,8 @@ def here(row: int, place: int) -> str:
 
 
 def text(said: str) -> str:
-    """Words inside a formula."""
-    return '"{}"'.format(said.replace('"', '""'))
+    """Words inside a formula, as a cell holds them."""
+    return '"{}"'.format(clean_text(said).replace('"', '""'))
 
 
 def formula(expression: str, value) -> Formula:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from agencies.spreadsheets import Column
+from agencies.spreadsheets import Column, clean_text, looks_like_formula
 from assessment.exports import detail_sheet as detail
 from assessment.exports.live import cents, formula, here, on
 from assessment.exports.looks import look
@@ -81,8 +81,9 @@ def write(paper, year, scheme, points_at, by_hand, unit_sheets) -> SummaryCells:
 
 def _link(paper, unit, sheet):
     """The unit's name leads to its own sheet. The address is ours; the name is written as text."""
-    form = paper.book.format(look("linked"))
-    paper.sheet.write_url(paper.row - 1, UNIT, f"internal:'{sheet}'!A1", form, unit.name)
+    name = clean_text(unit.name)
+    form = paper.book.format(look("linked"), quote_prefix=looks_like_formula(name))
+    paper.sheet.write_url(paper.row - 1, UNIT, f"internal:'{sheet}'!A1", form, name)
 
 
 def _cells(year, unit, number, keys, block, scheme, points_at, by_hand):

@@ -52,6 +52,7 @@ class Book:
     workbook it calls itself in its properties."""
 
     def __init__(self, title, *, author, stamp, as_of, demo, now, subject="季度汇总"):
+        title, stamp, author = (clean_text(said) for said in (title, stamp, author))
         self._stream = BytesIO()
         self._book = xlsxwriter.Workbook(self._stream, SAFE_OPTIONS)
         self._formats = {}
@@ -94,6 +95,7 @@ class Paper:
     """
 
     def __init__(self, book, sheet, name, title, columns, *, paper=A4, frozen=0, groups=()):
+        title = clean_text(title)
         self.book, self.sheet, self.name = book, sheet, name
         self.columns: list[Column] = list(columns)
         self.width = sum(column.width for column in self.columns)
