@@ -24,7 +24,7 @@ from supervision.permissions import check_consult
 
 State, Kind = Consultation.State, Consultation.Kind
 BODY = (Role.REPORTER, Role.APPROVER)
-LONGEST_NOTE, LONGEST_TEXT, LONGEST_REASON = 2000, 30_000, 1000
+LONGEST_NOTE, LONGEST_TEXT, LONGEST_REASON = 2000, 60_000, 1000
 DEFAULT_DAYS = 5  # working days
 
 
