@@ -22,6 +22,7 @@ from progress.models import (
 )
 from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, Task, TaskAmendment
 from tests import factories
+from tests.assessment.editing_growing import EditingRows
 from tests.assessment.petition_growing import PetitionRows
 from tests.assessment.report_growing import ReportRows
 from tests.assessment.scheme_growing import SchemeRows
@@ -86,6 +87,8 @@ class GrowingWorld(World):
         self.pages |= self.schemes.pages
         self.reports = ReportRows(self.people, self.period)
         self.pages |= self.reports.pages
+        self.editing = EditingRows(self.people)
+        self.pages |= self.editing.pages
         self.petitions = PetitionRows(self.people, self.task.plan)
         self.pages |= self.petitions.pages
         self.pages["a message"] = remind(self).get_absolute_url()
@@ -109,6 +112,7 @@ class GrowingWorld(World):
             self.problems.grow()
             self.meetings.grow()
             self.reports.grow()
+            self.editing.grow()
             self.petitions.grow()
             self.schemes.grow()
             self._another_unit()

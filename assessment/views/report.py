@@ -169,7 +169,7 @@ def anchor_of(section, part):
 
 def _section_read(request, found, section, *, changed=False):
     """The section as it is read, to take the form's place; the outline and the checks follow."""
-    fresh = report_at(request, found.period.plan.code, found.pk)
+    fresh = report_at(request, found.period.plan.code, found.pk) if changed else found
     sections = sections_shown(fresh)
     shown = next((each for each in sections if each.pk == section.pk), None)
     if shown is None:

@@ -322,3 +322,26 @@ def test_what_is_not_changed_keeps_its_revision(chapters, office):
 
 def test_headings_are_numbered_by_their_level():
     assert numbers_of([2, 0, 3, 3, 2, 3, 4]) == ["（一）", "", "1.", "2.", "（二）", "1.", "（1）"]
+
+
+# --- gathering a section anew --------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_gathering_one_section_anew_warns_of_hand_edits_and_leaves_the_rest(summary, chapters, office, as_):
+    at = as_(office)
+    url = address("report_section_regather", summary.pk, chapters.pk)
+    assert "没有人工修改过的段落" in at.get(url).content.decode()
+    rows = [Row(each.id, each.level, f"{each.text}补充") for each in editing.rows_of(chapters)]
+    editing.save_section(chapters, chapters.heading, rows, by=office, now=NOW, revision=1)
+    page = at.get(url).content.decode()
+    assert "本节有 2 段是人工修改或撰写的，会被替换" in page and "<ins>补充</ins>" in page
+
+    stale = at.post(url, {"revision": 1})
+    assert stale.status_code == 412 and not summary.runs.exists()
+    assert at.post(url, {"revision": 2})["Location"] == summary.get_absolute_url()
+    run = summary.runs.get()
+    assert (run.section, run.only_section) == (chapters, True)
+    assert "正在重新汇编一节" in at.get(summary.get_absolute_url()).content.decode()
+    assert at.post(url, {"revision": 2}).status_code == 409
+    assert texts_of(section_of(summary, "总体情况")) == [OVERVIEW]

@@ -8,13 +8,15 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from agencies.permissions import Denied
-from assessment import editing, editions
+from assessment import circulating, editing, editions
 from assessment.merging import Row
 from assessment.models import Edition, SummaryReport
 from progress.content import canonical, fingerprint
 from progress.workflow import Stale, WrongState
+from supervision.models import Consultation, ConsultationReply
 from tests import factories
 from tests.assessment.summaries import BUILT, OVERVIEW, make_summary, section_of
+from tests.cast import body
 
 pytestmark = pytest.mark.django_db
 NOW = factories.AFTER_DUE
@@ -153,3 +155,27 @@ def test_plain_text_has_the_numbers_of_the_headings(summary, office):
     lines = editions.plain_text(editions.data_of(loaded(summary))).splitlines()
     assert lines[:4] == ["一、总体情况", OVERVIEW, "二、主要做法和成效", "（一）某某行动"]
 
+
+# --- 征求意见 ------------------------------------------------------------------------------------------
+
+
+def test_the_report_is_put_before_the_units_and_what_came_back_is_seen_from_it(summary, office, leader, as_):
+    at = as_(office)
+    made = at.post(address("report_circulate", summary.pk))
+    consultation = Consultation.objects.get()
+    assert made["Location"] == consultation.get_absolute_url()
+    assert (consultation.kind, consultation.state) == ("report", "draft")
+    assert consultation.text.startswith(f"一、总体情况\n{OVERVIEW}")
+    given = {"state": "given", "answer": "opinions", "given_at": NOW, "given_by": office}
+    reply = ConsultationReply.objects.create(consultation=consultation, agency=body("kjj"), **given)
+    for order in range(2):
+        reply.opinions.create(order=order, text="意见")
+    ConsultationReply.objects.create(consultation=consultation, agency=body("fgw"))
+    Consultation.objects.update(state="sent", sent_at=NOW, sent_by=office)
+    found = circulating.circulated(loaded(summary))[0]
+    assert (found.asked, found.given, found.opinions, found.undecided) == (2, 1, 2, 2)
+    page = at.get(summary.get_absolute_url()).content.decode()
+    assert "2 家单位，已反馈 1 家，意见 2 条" in page and consultation.get_absolute_url() in page
+    SummaryReport.objects.update(state="cancelled")
+    assert at.post(address("report_circulate", summary.pk)).status_code == 409
+    assert as_(leader).post(address("report_circulate", summary.pk)).status_code == 403
