@@ -28,8 +28,8 @@ SOURCES = dict(OutlineSection.Source.choices)
 @require_safe
 def outlines_page(request, plan):
     """Every kind of report with its sections; what the office never changed is the default."""
-    plan = plan_at(request, plan)
     check_edit_reports(request.user)
+    plan = plan_at(request, plan)
     found = outlines.outlines_of(plan)
     rows = [(kind, Kind(kind).label, found[kind]) for kind in Kind]
     return render(request, "assessment/outlines.html", {"plan": plan, "rows": rows, "sources": SOURCES})
@@ -38,8 +38,8 @@ def outlines_page(request, plan):
 @require_http_methods(["GET", "HEAD", "POST"])
 def outline(request, plan, kind):
     """One outline. A button of a row only rearranges what was typed; 保存 saves the whole."""
-    plan = plan_at(request, plan)
     check_edit_reports(request.user)
+    plan = plan_at(request, plan)
     if kind not in Kind.values:
         raise Http404
     if request.method != "POST":

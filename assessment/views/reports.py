@@ -51,8 +51,8 @@ def reports_page(request, plan):
 
 
 def _listed(request, plan):
-    plan = plan_at(request, plan)
     check_read_reports(request.user)
+    plan = plan_at(request, plan)
     rows = SummaryReport.objects.visible_to(request.user).filter(period__plan=plan).defer("figures")
     rows = rows.select_related("period__plan", "outline", "made_by").annotate(
         last_edition=Max("editions__number"), frozen_at=Max("editions__frozen_at")
@@ -102,8 +102,8 @@ def reports_export(request, plan):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request, plan):
     """Which year, half-year or quarter; POST begins the report and has a worker look."""
-    plan = plan_at(request, plan)
     check_edit_reports(request.user)
+    plan = plan_at(request, plan)
     found = report_lists.choices(plan)
     if request.method != "POST":
         return _choices(request, plan, found)
@@ -128,8 +128,8 @@ def _choices(request, plan, found, problem="", status=200):
 
 
 def _report_at(request, plan, pk):
-    plan = plan_at(request, plan)
     check_edit_reports(request.user)
+    plan = plan_at(request, plan)
     rows = SummaryReport.objects.visible_to(request.user).defer("figures")
     rows = rows.select_related("period__plan", "outline", "made_by")
     return get_object_or_404(rows, period__plan=plan, pk=pk)
