@@ -29,7 +29,7 @@ SAID = {
     "body": "市领导小组办公室",
     "contact": "周某 0557-3040506",
 }
-SIGNED = {"number": "宿长三角办〔2030〕3号", "signer": "周主任", "signed_on": "2030-04-09"}
+SIGNED = {"number": "宿长三角办〔2030〕3号", "signer": "周主任", "signed_on": "2026-04-09"}
 
 
 def address(name, *args):
@@ -102,7 +102,7 @@ def test_from_a_request_in_a_return_to_a_signed_paper(returned, office, leader, 
         "请市政府协调解决200亩。",
         "妥否，请批示。",
         "市领导小组办公室",
-        "2030年4月9日",
+        "2026年4月9日",
         "（联系人：周某 0557-3040506）",
     ]
     assert "关于协调用地指标的请示" in mine.get(address("petitions")).content.decode()
@@ -238,6 +238,7 @@ def test_a_text_with_two_matters_is_warned_of(text, words):
 
 
 def test_a_draft_that_seems_to_hold_two_matters_says_so_and_is_kept(office, as_):
+    factories.make_plan()
     at = as_(office)
     assert at.post(address("petition_new"), SAID | {"text": TWO}).status_code == 302
     assert "分列了 2 个事项" in at.get(Petition.objects.get().get_absolute_url()).content.decode()
