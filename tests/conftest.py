@@ -1,6 +1,7 @@
 """What every test stands on: a database of its own, no network beyond this machine, a clock."""
 
 import os
+import shutil
 import socket
 import tempfile
 from datetime import datetime
@@ -8,16 +9,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import connection
 from django.test import TransactionTestCase
 
 from agencies import immutability
+from tests.services.postgres import PLANS_TEMPLATE, Postgres
+from tests.services.site import MOMENT
 
 pytest_plugins = ["tests.cast", "tests.services.fixtures"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# The SQLite file with both plans that `bin/test` has made; each worker has a copy of its own.
+LOADED = os.environ.get("TEST_PLANS_SQLITE", "")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -44,22 +50,36 @@ def count(request):
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """SQLite tests use a file, as the site does, so that threads race as they would there."""
     default = settings.DATABASES["default"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if default["ENGINE"].endswith("sqlite3"):
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         folder = Path(tempfile.mkdtemp(prefix="suzhou-test-"))
         default["TEST"]["NAME"] = str(folder / f"{worker}.sqlite3")
         default["OPTIONS"]["init_command"] = (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA foreign_keys=ON"
         )
+        if LOADED:
+            shutil.copy(LOADED, default["TEST"]["NAME"])
+    elif LOADED:
+        default["TEST"]["NAME"] = f"test_{worker}"
+        Postgres.copy(os.environ["TEST_POSTGRES_URL"], f"test_{worker}", PLANS_TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """What `bin/test` has loaded is taken as it is."""
+    return bool(LOADED)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Every test database holds both real plans with their periods, loaded once per session."""
-    with django_db_blocker.unblock():
-        load_plans()
+    """Every test database holds both real plans with their periods, loaded once: by `bin/test` for all
+    workers, else (pytest called directly) once per session."""
+    if not LOADED:
+        with django_db_blocker.unblock():
+            load_plans()
 
 
+@time_machine.travel(MOMENT, tick=True)
 def load_plans() -> None:
     for command in ("load_reference", "prepare_periods", "prepare_reminders"):
         if command in get_commands():

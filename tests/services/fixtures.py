@@ -70,7 +70,9 @@ def sqlite_template(tmp_path_factory) -> Path:
     if not made:
         folder = tmp_path_factory.mktemp("template")
         made = str(folder / "template.sqlite3")
-        Site(folder, f"sqlite:///{made}").prepare()
+        site = Site(folder, f"sqlite:///{made}")
+        site.load_plans()
+        site.add_people()
         os.environ["TEST_SITE_SQLITE"] = made
     return Path(made)
 

@@ -15,6 +15,8 @@ import psycopg2
 
 from .ports import free_port
 
+# The database `bin/test` loads once, which each worker's own is a copy of.
+PLANS_TEMPLATE = "plans_template"
 # Speed over safety: the whole cluster is thrown away.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",

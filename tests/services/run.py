@@ -14,11 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import chromium
-from .postgres import Postgres
+from .postgres import PLANS_TEMPLATE, Postgres
 from .redis import Redis
 from .site import ROOT, Site
 
@@ -82,9 +83,10 @@ class Servers:
             step("启动 Redis")
             self.redis = Redis().start()
         if any(not each.marks.startswith(EVERYWHERE) for each in passes):
-            step("准备 Chromium、静态文件和测试用的站点数据")
+            step("准备 Chromium 和静态文件")
             self._prepare_browser()
-            self._prepare_site()
+        step("准备测试用的数据库")
+        self._prepare_databases(with_sites=any(not each.marks.startswith(EVERYWHERE) for each in passes))
 
     def _prepare_browser(self) -> None:
         found = chromium.find()
@@ -93,15 +95,26 @@ class Servers:
             self.environment[f"CHROMIUM_{name}"] = value
         run_manage("collectstatic", "--no-input", "--verbosity", "0", env=self.environment)
 
-    def _prepare_site(self) -> None:
-        """One SQLite file and one PostgreSQL database with everything loaded; tests copy them."""
+    def _prepare_databases(self, *, with_sites: bool) -> None:
+        """What every test and every site starts from, loaded once on each server and then copied: both plans,
+        and for sites the demonstration people too."""
         template = self.folder / "template"
         template.mkdir()
-        database = template / "template.sqlite3"
-        Site(template, f"sqlite:///{database}").prepare()
-        self.environment["TEST_SITE_SQLITE"] = str(database)
-        if self.postgres:
-            Site(template, self.postgres.create("site_template")).prepare()
+        plans = template / "plans.sqlite3"
+        self.environment["TEST_PLANS_SQLITE"] = str(plans)
+        with ThreadPoolExecutor() as at_once:
+            loading = [at_once.submit(Site(template, f"sqlite:///{plans}").load_plans)]
+            if self.postgres:
+                url = self.postgres.create(PLANS_TEMPLATE)
+                loading.append(at_once.submit(Site(template, url).load_plans))
+        for each in loading:
+            each.result()
+        if with_sites:
+            people = shutil.copy(plans, template / "template.sqlite3")
+            self.environment["TEST_SITE_SQLITE"] = str(people)
+            Site(template, f"sqlite:///{people}").add_people()
+            if self.postgres:
+                Site(template, self.postgres.create("site_template", PLANS_TEMPLATE)).add_people()
 
     def stop(self) -> None:
         for server in (self.redis, self.postgres):

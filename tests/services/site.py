@@ -58,12 +58,15 @@ class Site:
             raise RuntimeError(f"manage.py {' '.join(words)}: {done.stderr or done.stdout}")
         return done.stdout
 
-    def prepare(self) -> None:
-        """An empty database becomes one with both plans, their periods and the demonstration people."""
+    def load_plans(self) -> None:
+        """An empty database becomes one with both plans and their periods."""
         self.manage("migrate", "--no-input", "--verbosity", "0")
         self.manage("load_reference")
         self.manage("prepare_periods")
         self.manage("prepare_reminders")
+
+    def add_people(self) -> None:
+        """The demonstration people join a database that has the plans."""
         self.manage("load_demonstration", "--people-only")
 
     # --- servers ---
