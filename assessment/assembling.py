@@ -103,7 +103,13 @@ def _begin(span, by, now):
         {"heading": each.heading, "source": each.source, "text": each.text} for each in outline.sections.all()
     ]
     _ask(report, chosen, by, now)
-    record("起草总结报告", report, by=by, now=now, detail={"报告期": span.label, "类别": outline.kind})
+    record(
+        "起草总结报告",
+        report,
+        by=by,
+        now=now,
+        detail={"报告期": span.label, "类别": outline.get_kind_display()},
+    )
     return report
 
 

@@ -114,7 +114,7 @@ class Material:
     def ruling(self):
         """The quarter whose lamps and latest words count: the newest with a confirmed lamp, before there is
         any the newest with an accepted return, else the last one the plan has; None of none."""
-        confirmed = {verdict.period for verdict in self.verdicts.values()} | self._with_lamps
+        confirmed = self._with_lamps
         accepted = {told.period for told in self.returns}
         quarters = [code for code in self.span.quarters if code in self.periods]
         for codes in (confirmed, accepted, set(quarters)):

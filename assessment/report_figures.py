@@ -36,7 +36,7 @@ def gather(material):
     as_of: ISO instant (数据截至); quarter: code of the quarter whose lamps count, "" where there is none;
     span: {code, label, year, kind, quarters: [codes]};
     counts: numbers of tasks {tasks, done, on_pace, behind (欠序时), seriously, unreported, no_goal, yearly,
-        undecided (待审定), completed (三年状态已完成)};
+        undecided (待审定), stale (of those confirmed: 依据已变动), completed (三年状态已完成)};
     chapters: [{number, title, lamps: {lamp code or "none": number}}];
     filing: {numbers of returns as in FILING, on_time_rate: "98.5" or None,
         quarters: [{code, label, owed, on_time, late, missing}]};
@@ -84,6 +84,7 @@ def _counts(rows, lamps):
     counts = {"tasks": len(rows)} | dict.fromkeys(COUNTED.values(), 0)
     for lamp in lamps.values():
         counts[COUNTED[lamp]] += 1
+    counts["stale"] = sum(1 for row in rows if row.lamp_stale and lamps[row.task.number] != "none")
     counts["completed"] = sum(1 for row in rows if row.state == TaskState.State.DONE)
     return counts
 

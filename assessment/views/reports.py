@@ -142,6 +142,11 @@ def report_gathering(request, plan, pk):
     run = assembling.run_of(report)
     is_part = request.headers.get("HX-Request") == "true"
     if report.state != SummaryReport.State.GATHERING and (run is None or not run.only_section):
+        if is_part and "open" not in request.GET:
+            # Asks no more every second: that would break off the way to the report again and again.
+            return render(
+                request, "assessment/_gathered.html", {"plan": report.period.plan, "report": report}
+            )
         if is_part:
             return HttpResponse(headers={"HX-Redirect": report.get_absolute_url()})
         return redirect(report)
