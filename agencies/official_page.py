@@ -28,7 +28,14 @@ from agencies.official_marks import (
     unbroken,
 )
 from agencies.official_pictures import Picture, make_room, put_in
-from agencies.official_words import enclosure_lines, heading_number, signature_indents, with_colon
+from agencies.official_words import (
+    LINE,
+    enclosure_lines,
+    heading_number,
+    row_height,
+    signature_indents,
+    with_colon,
+)
 from agencies.settled import settled
 from agencies.writing import day_of, printable
 
@@ -231,7 +238,8 @@ class OfficialDocument:
         shares = [column.width for column in columns]
         table = self._ruled([column.label for column in columns], shares, len(rows), size)
         for row, values in zip(table.rows[1:] if rows else (), rows, strict=True):
-            unbroken(row)
+            if self._stands_whole(values, shares, size):
+                unbroken(row)
             if isinstance(values, Band):
                 merged = row.cells[0].merge(row.cells[-1])
                 self._fill(merged, values.text, HEADING, size, LEFT)
@@ -240,6 +248,14 @@ class OfficialDocument:
             for cell, value in zip(row.cells, values, strict=True):
                 self._fill(cell, _said(value), BODY, size, CENTRE if _is_short(value) else LEFT)
         self._after_table()
+
+    def _stands_whole(self, values, shares, size):
+        """Whether a row is kept on one page: one as high as a page would be cut off, one of half a page would
+        leave too much of the page before it empty."""
+        if isinstance(values, Band):
+            return True
+        widths = [self._text_width() * share / sum(shares) for share in shares]
+        return row_height(map(_said, values), widths, size) <= self._text_height() / 2
 
     def form_table(self, rows, *, size=14, roomy=()):
         """A paper to be filled in (a slip): a ruled table of labels and values.
@@ -289,7 +305,7 @@ class OfficialDocument:
             paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
             paragraph.alignment = align
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.AT_LEAST
-            paragraph.paragraph_format.line_spacing = Pt(size * 1.35)
+            paragraph.paragraph_format.line_spacing = Pt(size * LINE)
             off_the_grid(paragraph)
             self._write(paragraph, [Words(line, font)], size)
 
@@ -369,6 +385,11 @@ class OfficialDocument:
         """In mm."""
         _, right, _, left = SIDEWAYS if self._sideways else UPRIGHT
         return (HEIGHT if self._sideways else WIDTH) - left - right
+
+    def _text_height(self):
+        """In mm."""
+        top, _, bottom, _ = SIDEWAYS if self._sideways else UPRIGHT
+        return (WIDTH if self._sideways else HEIGHT) - top - bottom
 
     def _set_page(self, section, margins):
         sides = (WIDTH, HEIGHT) if margins == UPRIGHT else (HEIGHT, WIDTH)

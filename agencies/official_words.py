@@ -1,9 +1,13 @@
 """What the standard of official papers says of words and places: numbers of headings, 附件说明, 落款."""
 
+from math import ceil
+
 from agencies.writing import half_widths, numeral_of
 
 # 署名 and 成文日期: the date stands four characters from the edge, the longer of the two at least two.
 FROM_EDGE, NEVER_CLOSER = 4, 2
+# Of a table: a line's height in sizes of its letters, what a cell keeps free at its sides, a point, in mm.
+LINE, CELL_SIDES, POINT = 1.35, 4, 25.4 / 72
 
 
 def heading_number(level, number):
@@ -38,3 +42,16 @@ def signature_indents(body, day):
     body, day = half_widths(body) / 2, half_widths(day) / 2
     of_day = max(FROM_EDGE, (body - day) / 2 + NEVER_CLOSER)
     return max(of_day - (body - day) / 2, 0), of_day
+
+
+def row_height(texts, widths, size):
+    """How high in mm a row of a table is at least: texts in cells of these widths in mm, letters of `size`
+    points."""
+    lines = [
+        sum(
+            max(ceil(half_widths(line) * size * POINT / 2 / (width - CELL_SIDES)), 1)
+            for line in text.split("\n")
+        )
+        for text, width in zip(texts, widths, strict=True)
+    ]
+    return max(lines) * size * LINE * POINT

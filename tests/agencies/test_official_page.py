@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from datetime import date
 from io import BytesIO
 from zipfile import ZipFile
@@ -11,8 +12,11 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
+from PIL import Image
 
+from agencies import official_page
 from agencies.official_page import Band, OfficialDocument, Words, word_response
+from agencies.official_pictures import Picture
 from agencies.official_words import enclosure_lines, heading_number, signature_indents
 from agencies.spreadsheets import Column
 from agencies.writing import day_of, half_widths, number_of, numeral_of, printable
@@ -172,6 +176,42 @@ def test_an_attachment_begins_on_a_new_page_and_a_wide_table_lies_on_its_side():
     assert [cell.text for cell in table.rows[3].cells] == ["2", "", "2026年7月5日"]
     twips = sum(int(each.get(qn("w:w"))) for each in table._tbl.tblGrid.gridCol_lst)
     assert abs(twips / 20 - (297 - 35 - 37) / 25.4 * 72) < 2
+
+
+def test_a_row_as_high_as_half_a_page_may_go_on_overleaf():
+    """Kept whole, what does not fit would be cut off."""
+    paper = OfficialDocument()
+    paper.table(COLUMNS, [[1, "单位", "短"], [2, "单位", "长" * 1500], Band("行动")], landscape=True)
+    (table,) = reopened(paper).tables
+    whole = [
+        row._tr.trPr is not None and row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows
+    ]
+    assert whole == [True, True, False, True]
+
+
+def test_a_picture_has_its_words_and_a_line_high_enough():
+    out = BytesIO()
+    Image.new("RGB", (4, 2)).save(out, "PNG")
+    picture = Picture(out.getvalue(), "两个数字", 40)
+    paper = OfficialDocument()
+    paper.picture(picture)
+    paper.caption("图1　某图")
+    paper.chart([("甲", picture, "3")], (2, 5, 1), legend=[(picture, "完成")])
+    document = reopened(paper)
+    assert document.element.body.xpath("//wp:docPr/@descr") == ["两个数字"] * 3
+    assert [round(each.width.mm) for each in document.inline_shapes] == [40, 40, 40]
+    around = document.element.body.xpath("//w:p[.//w:drawing]/w:pPr/w:spacing/@w:lineRule")
+    assert "exact" not in around
+    assert [cell.text for cell in document.tables[0].rows[0].cells] == ["甲", "", "3"]
+
+
+def test_the_same_paper_is_the_same_bytes(monkeypatch):
+    first = a_report().to_bytes()
+    later = time.localtime(time.time() + 400_000)
+    monkeypatch.setattr(time, "localtime", lambda *given: later)
+    assert a_report().to_bytes() == first
+    monkeypatch.setattr(official_page, "settled", lambda content: content)
+    assert a_report().to_bytes() != first  # the control: as packed, the file tells the hour
 
 
 def test_an_attachment_on_an_upright_page_breaks_the_page():
