@@ -85,7 +85,7 @@ def targets(node: ast.Import | ast.ImportFrom, package: tuple[str, ...]) -> list
 def layer(part: str) -> int:
     if part in OF_MODELS:
         return MODELS
-    return DOOR if part in DOORS or part.endswith("_forms") else RULE
+    return DOOR if part in DOORS or part.endswith(("_forms", "_filters")) else RULE
 
 
 def faults(found: list[Import]) -> list[str]:
