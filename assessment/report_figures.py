@@ -43,7 +43,7 @@ def gather(material):
     tasks: [{chapter, number, title, leads: names joined by 、, goal, progress, percent: "94" or None,
         lamp: code or "none", word, state: 三年状态 or ""}];
     targets: [{task: number or None, indicator, wanted, value: in words or "", certainty: 预计, 快报, 核定 or
-        "", period: code or "", due: whether it falls due in the span's year, attained: True, False, or None
+        "", period: code or "", due: whether it falls due by the span's end, attained: True, False, or None
         where that cannot be told or it is not due yet}];
     projects: [{task, name, planned_stage, stage: in words or "", note, agency}];
     supervision: {orders, closed, in_time, overdue, problems, solved};

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from assessment.models import Outline
 from progress.models import ReportingPeriod
+from progress.models.periods import QUARTERS
 
 Kind = Outline.Kind
 HALVES = {2: "上半年", 4: "下半年"}
-QUARTERS = ("一", "二", "三", "四")
 
 
 @dataclass(frozen=True)

@@ -85,11 +85,12 @@ def _in_words(target, row):
 
 
 def is_due(target, span):
-    """Whether a target falls due in the year a report is about."""
+    """Whether a target falls due by the end of what a report is about: at the end of its year."""
+    last = span.year if span.period.quarter == 4 else span.year - 1
     if target.due == Target.Due.EACH_YEAR:
-        return True
-    last = target.due_year if target.due == Target.Due.YEAR else span.period.plan.ends_on.year
-    return last is not None and last <= span.year
+        return last == span.year
+    due = target.due_year if target.due == Target.Due.YEAR else span.period.plan.ends_on.year
+    return due is not None and due <= last
 
 
 def _attained(target, row, findings, span):
@@ -102,7 +103,7 @@ def _attained(target, row, findings, span):
         return None
     if attaining.attained(target, Decimal(str(row["value"]))) == 1:
         return True
-    return False if is_due(target, span) and span.period.quarter == 4 else None
+    return False if is_due(target, span) else None
 
 
 def projects(material):

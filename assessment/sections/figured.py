@@ -4,6 +4,7 @@ from datetime import datetime
 
 from agencies.writing import day_of
 from progress.models import ProjectUpdate
+from progress.models.periods import QUARTERS
 from progress.timetable import here
 
 from .paragraph import paragraph
@@ -57,7 +58,15 @@ def _tasks(figures):
     text = f"{label}，行动计划确定的{counts['tasks']}项重点任务中，{lamps}"
     if counts["completed"]:
         text += f"；按三年状态认定已完成{counts['completed']}项"
-    return f"{text}。数据截至{day_of(as_of)}。"
+    return f"{text}{_earlier(figures)}。数据截至{day_of(as_of)}。"
+
+
+def _earlier(figures):
+    """Said where the last quarter's lamps are not confirmed yet and an earlier one's count."""
+    code = figures["quarter"]
+    if not code or code == figures["span"]["quarters"][-1]:
+        return ""
+    return f"（亮灯以第{QUARTERS[int(code[-1]) - 1]}季度为准）"
 
 
 def _late(figures):

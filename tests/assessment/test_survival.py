@@ -12,6 +12,8 @@ import traceback
 import warnings
 from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, connections, transaction
@@ -136,6 +138,9 @@ def town(django_db_setup, django_db_blocker):
             connections.close_all()
             copy, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], own
             creation._destroy_test_db(copy, 0)
+            # What the dead leave beside a file of SQLite would be taken for part of the next one.
+            for left in (f"{copy}-wal", f"{copy}-shm"):
+                Path(left).unlink(missing_ok=True)
 
 
 def test_killed_anywhere_it_comes_to_the_same(town, count):
@@ -167,6 +172,6 @@ def test_without_the_one_transaction_half_a_report_would_be_seen(town, monkeypat
 
     assert town.dies(writing)
     assert town.sees() == ("gathering", False, {})
-    monkeypatch.setattr(assembling.transaction, "atomic", nullcontext)
+    monkeypatch.setattr(assembling, "transaction", SimpleNamespace(atomic=nullcontext))
     assert town.dies(writing)
     assert town.sees()[:2] == ("editing", True)

@@ -196,6 +196,17 @@ def test_the_overview_says_the_figures(task, fgw, people, office):
     assert said[-1] == "各单位应报2项次，按时报送率50.0%，到期未报1项次。"
 
 
+def test_before_the_last_quarter_is_confirmed_an_earlier_one_rules_and_it_is_said(task, fgw, people, office):
+    accept(task, fgw, "2030Q3", people)
+    accept(task, fgw, "2030Q4", people)
+    factories.decide(factories.make_period("2030Q3"), by=office, now=END)
+    gathered = material()
+    assert gathered.ruling.code == "2030Q3"
+    assert texts(by_chapter(gathered)) == ["1—9月，建成平台3个。"]
+    first = texts(of("overview", gathered))[0]
+    assert "达序时1项（亮灯以第三季度为准）。" in first
+
+
 def test_a_lamp_nobody_confirmed_by_then_is_undecided(task, fgw, people, office):
     accept(task, fgw, "2030Q4", people, percent=100)
     factories.decide(factories.make_period("2030Q4"), by=office, now=END)
