@@ -3,14 +3,15 @@
 from django.urls import reverse
 
 from assessment.models import GatheringRun, Outline, SummaryReport
-from tests.factories import AFTER_DUE
+from tests.factories import AFTER_DUE, make_year
 
 
 class ReportRows:
     """`pages`: {what they are: address}."""
 
     def __init__(self, people, period):
-        self.office, self.period, self.number = people["office"], period, 0
+        # A half-year hangs on what ends it.
+        self.office, self.period, self.number = people["office"], make_year(plan=period.plan), 0
         outline, _ = Outline.objects.get_or_create(plan=period.plan, kind="half", defaults={"title": "报告"})
         self.outline = outline
         gathering = self._report(state="gathering")
