@@ -131,7 +131,7 @@ def year_of(sheet, user):
     """The Year of an annual report. sheet: its UnitSheet; user: who asks, who knows the successions. Four
     queries, and what PROBLEMS ask."""
     report = sheet.report
-    tasks = list(_tasks_of(report))
+    tasks = list(_tasks_of(report, user.successions))
     leads = [(report.agency_id, task.pk, task.number) for task in tasks if _is_led(task)]
     figures = figures_of(report.period, [report.agency_id], leads)[report.agency_id]
     year = Year(report, tasks, figures)
@@ -151,10 +151,11 @@ def year_of(sheet, user):
     return year
 
 
-def _tasks_of(report):
-    """The tasks the body has a duty in at the year's end, with its roles and the year's confirmed lamps."""
+def _tasks_of(report, successions):
+    """The tasks the body has a duty in at the year's end, with its roles and the year's confirmed lamps;
+    those of bodies it goes on for likewise."""
     period = report.period
-    duties = Assignment.objects.filter(agency=report.agency_id).on(period.ends_on).concerning()
+    duties = Assignment.objects.filter(_of_bodies(report, successions)).on(period.ends_on).concerning()
     verdicts = TaskVerdict.objects.filter(
         period__plan=period.plan_id,
         period__starts_on__gte=period.starts_on,
@@ -162,9 +163,8 @@ def _tasks_of(report):
     )
     of_period = ("period__pk", "period__code", "period__starts_on", "period__ends_on")
     tasks = Task.objects.filter(plan=period.plan_id, pk__in=duties.values("task"))
-    tasks = tasks.annotate(
-        roles=along(duties, "task", "role"), verdict_rows=along(verdicts, "task", "lamp", *of_period)
-    )
+    lamps = along(verdicts, "task", "lamp", *of_period)
+    tasks = tasks.annotate(roles=along(duties, "task", "role", "agency"), verdict_rows=lamps)
     return tasks.select_related("chapter").order_by("number")
 
 
@@ -172,15 +172,26 @@ def _is_led(task):
     return any(duty.role == Assignment.Role.LEAD for duty in objects(Assignment, task.roles))
 
 
+def _is_own(task, report):
+    return any(duty.agency_id == report.agency_id for duty in objects(Assignment, task.roles))
+
+
+def _of_bodies(report, successions):
+    """The condition that a row is of the body, or of one it goes on for that does not report on the year."""
+    before = {old for old, new in successions if new == report.agency_id}
+    of_year = ProgressReport.objects.filter(
+        period=report.period_id, kind=report.kind, agency=OuterRef("agency")
+    )
+    return Q(agency=report.agency_id) | Q(agency__in=before) & ~Exists(of_year)
+
+
 def _reports_of(report, successions):
     """The body's reports of the year's quarters, oldest first, each with its last version (`last_number`,
     `last_content`); with those of bodies it goes on for, as far as these do not report on the year."""
     period = report.period
-    before = {old for old, new in successions if new == report.agency_id}
-    of_year = ProgressReport.objects.filter(period=period, kind=report.kind, agency=OuterRef("agency"))
     last = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number")
     rows = ProgressReport.objects.filter(
-        Q(agency=report.agency_id) | Q(agency__in=before) & ~Exists(of_year),
+        _of_bodies(report, successions),
         period__plan=period.plan_id,
         period__starts_on__gte=period.starts_on,
         period__ends_on__lte=period.ends_on,
@@ -236,13 +247,14 @@ def _overview(year):
 def _chapters(year):
     """主要做法和成效: a paragraph for each task, linked to it; of a unit's summary its own paragraphs."""
     found = {}
+    # A report names only tasks of its own body: what came with a predecessor stands without the link.
+    known = {task.number for task in year.tasks if _is_own(task, year.report)}
     for task in year.tasks:
         tellings = year.tellings.get(task.number)
         if tellings:
             text, used = texts_of_tasks(task, tellings, year.figures)
             place = (task.chapter.number, task.chapter.title)
-            _add(found, place, [{"text": text, "tasks": [task.number]}], used)
-    known = {task.number for task in year.tasks}
+            _add(found, place, [{"text": text, "tasks": [task.number] if task.number in known else []}], used)
     for told in year.summaries[-1:]:
         for row in told.said["paragraphs"]:
             if row["text"].strip():

@@ -8,6 +8,8 @@ from progress.models import Lamp, ProjectUpdate, TargetValue, TaskReturn
 
 GROUND = dict(TaskReturn.Ground.choices)
 NO_PROBLEM = "无。"
+# What a report counts; 未报, 目标未定 and 年度指标 are no judgement of the work.
+LIT = (Lamp.BLUE, Lamp.GREEN, Lamp.YELLOW, Lamp.RED)
 
 
 def overview(year):
@@ -27,14 +29,11 @@ def overview(year):
 def _lamps(year):
     if not year.lamps:
         return ""
-    counts = [
-        f"{lamp.label}{number}项"
-        for lamp in Lamp
-        if (number := sum(1 for each in year.lamps.values() if each == lamp))
-    ]
-    open_ones = len(year.figures.leads - set(year.lamps))
-    rest = f"，尚未审定{open_ones}项" if open_ones else ""
-    return f"牵头任务截至{year.lamps_of.label}经审定：{'、'.join(counts)}{rest}。"
+    lit = [each for each in year.lamps.values() if each in LIT]
+    counts = [f"{lamp.label}{lit.count(lamp)}项" for lamp in LIT if lamp in lit]
+    others = len(year.figures.leads) - len(lit)
+    counts += [f"未作亮灯评价{others}项"] if others else []
+    return f"牵头任务截至{year.lamps_of.label}经审定：{'、'.join(counts)}。"
 
 
 def _targets(lines):

@@ -15,6 +15,7 @@ class SupervisionConfig(AppConfig):
             "supervision.hearing",
             "supervision.due",
             "supervision.consultation_due",
+            "supervision.annual_problems",
             "supervision.panels",
             "supervision.quick_panel",
             "supervision.demonstration",

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 
+from agencies.models import Agency
 from progress.forms import Prose
 from supervision.consultation_replies import LONGEST_OPINION, LONGEST_PLACE, LONGEST_REASON, MOST, Said
 from supervision.consultations import LONGEST_NOTE, LONGEST_TEXT, Asking
@@ -13,6 +14,7 @@ from supervision.ticking_forms import Ticked, bodies_to_tick
 from supervision.upload_forms import Uploads
 
 LEAST_ROWS = 3
+DECISIONS = [("", "请选择"), *Opinion.Adoption.choices[1:]]
 
 
 class ConsultationForm(forms.Form):
@@ -29,7 +31,8 @@ class ConsultationForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        groups = bodies_to_tick()
+        office = Agency.Kind.OFFICE.label
+        groups = [(heading, options) for heading, options in bodies_to_tick() if heading != office]
         self.fields["agencies"].groups = groups
         whole = [
             (f"class-{at}", f"全部{heading}（{len(options)} 家）", [each for _, _, each in options])
@@ -112,5 +115,5 @@ class ReplyForm(forms.Form):
 class DecisionForm(forms.Form):
     """采纳情况 of one opinion."""
 
-    adoption = forms.ChoiceField(label="采纳情况", required=False, choices=Opinion.Adoption.choices[1:])
+    adoption = forms.ChoiceField(label="采纳情况", required=False, choices=DECISIONS)
     reason = Prose(label="理由", limit=LONGEST_GROUND, rows=2)

@@ -204,7 +204,7 @@ ROUTES = {
     # Of a quarter there is no annual report to draft, to write down or to collect.
     "progress:annual_draft": Route(all_get(404), address=OF_UNIT),
     "progress:annual_word": Route(all_get(404), NO_POST, OF_UNIT),
-    "progress:annual_zip": Route(all_get(403, nobody=404, admin=404, offices=404), NO_POST, PLACE),
+    "progress:annual_zip": Route(all_get(403, nobody=404, offices=404), NO_POST, PLACE),
     "progress:unit_approve_offline": Route(
         all_get(404, reporter=403, approver=302, offices=403), address=OF_UNIT
     ),
@@ -258,7 +258,6 @@ ROUTES = {
     "api:verdicts": Route(api(400, nobody=403, admin=403), API_NO_POST),
     "api:problems": Route(api(400, nobody=403, admin=403), API_NO_POST),
     "api:export_quarter": Route(api(400, nobody=403, admin=403), API_NO_POST),
-    "api:export_assessment": Route(api(400, nobody=403, admin=403), API_NO_POST),
     "api:export_assessment": Route(api(400, nobody=403, admin=403), API_NO_POST),
     "api:overview": Route(api(403, offices=400, leader=400), API_NO_POST),
     "api:periods": Route(api(200), API_NO_POST),

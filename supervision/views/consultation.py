@@ -122,7 +122,8 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
 def _decision(opinion, decided):
     form = decided[1] if decided and decided[0] == opinion.pk else None
     if form is None:
-        said = {"adoption": opinion.adoption, "reason": opinion.reason}
+        undecided = opinion.adoption == Opinion.Adoption.UNDECIDED
+        said = {"adoption": "" if undecided else opinion.adoption, "reason": opinion.reason}
         form = DecisionForm(initial=said, auto_id=f"opinion-{opinion.pk}-%s")
     return {"opinion": opinion, "form": form, "stamp": consultations.stamp_of(opinion)}
 

@@ -12,10 +12,12 @@ from docx import Document
 
 from agencies import duties
 from agencies.audit import trail_of
+from agencies.models import AgencySuccession
 from progress import annual_draft, annual_paper, annual_zip, content, drafts, due
 from progress.models import ProgressReport, ReportingPeriod
 from progress.unit_sheet import UnitSheet
 from progress.workflow import Stale
+from supervision.models import Problem
 from tasks.models import Project, Target
 from tests import factories
 from tests.factories import BEFORE_DUE, SHANGHAI, make_period, make_report, make_task, make_year, walk
@@ -176,6 +178,31 @@ def test_a_county_drafts_from_its_summaries(county, county_reporter, county_appr
     sections = {each.key: each for each in draft_of(report, county_reporter).sections}
     assert sections["chapter-1"].rows == [{"text": "1—3月，承接转移项目3个。", "tasks": [1]}]
     assert sections["overview"].text.endswith("1—3月各项工作有序推进。")
+
+
+def test_a_body_renamed_in_the_year_goes_on_from_what_was_reported_under_the_old_name(
+    led, fgw, kjj, people, kjj_reporter, kjj_approver
+):
+    task = make_task(3, leads=[kjj])
+    who = {"reporter": kjj_reporter, "approver": kjj_approver, "office": people["office"]}
+    walk(make_report(task, kjj, make_period()), State.ACCEPTED, **who)
+    AgencySuccession.objects.create(predecessor=kjj, successor=fgw, kind="renamed")
+    report = content.load(factories.make_unit_report(fgw, make_year()).pk)
+    [chapter] = [each for each in draft_of(report, people["reporter"]).sections if each.rows]
+    assert chapter.rows[0]["text"].startswith("任务之3。1—3月") and chapter.rows[0]["tasks"] == []
+    assert chapter.sources[0].label == "市科技局一季度第3项"
+    # Where the old body reports on the year itself, its work is told there and once.
+    factories.make_unit_report(kjj, report.period)
+    assert draft_of(report, people["reporter"]).sections == []
+
+
+def test_problems_the_office_keeps_stand_in_the_draft(told, annual, reporter, office):
+    said = {"plan": annual.period.plan, "period": make_period("2030Q1"), "agency": annual.agency}
+    Problem.objects.create(**said, text="跨省断头路未打通。", raised_at=NOW)
+    closed = {"state": "closed", "closed_at": NOW, "closed_by": office}
+    Problem.objects.create(**said, text="已经解决的。", raised_at=NOW, **closed)
+    section = {each.key: each for each in draft_of(annual, reporter).sections}["problem"]
+    assert section.text == "用地指标不足（第1项）。\n跨省断头路未打通。\n年内已整改销号问题1个。"
 
 
 def test_more_tasks_than_places_are_put_together():

@@ -193,7 +193,7 @@ def test_another_app_starts_one_and_says_from_what(plan, office, reporter, now):
         "url": "/x/",
     }
     made = consultations.start(plan, **said, by=office, now=now)
-    assert (made.state, made.subject, made.url) == (State.DRAFT, "report:12", "/x/")
+    assert (made.state, made.subject, made.url) == (State.DRAFT, "summaryreport:12", "/x/")
     assert made.due_at > now + timedelta(days=4)
     with pytest.raises(Denied):
         consultations.start(plan, **said, by=reporter, now=now)
