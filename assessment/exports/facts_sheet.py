@@ -7,7 +7,7 @@ from assessment import formulas
 from assessment.exports.live import down
 from assessment.exports.looks import look
 from assessment.measuring import WORTH
-from progress.exports.book import Cell
+from progress.exports.book import A3, Cell
 from progress.models import Lamp
 
 NAME = "事实"
@@ -88,7 +88,7 @@ class FactCells:
 
 
 def begin(book, year):
-    return book.paper(NAME, f"{year.year}年度考核事实", COLUMNS, frozen=3)
+    return book.paper(NAME, f"{year.year}年度考核事实", COLUMNS, frozen=3, paper=A3)
 
 
 def write(paper, year) -> FactCells:

@@ -1,28 +1,33 @@
 """A Year read from the database: a round as it stands, or the year still running (试算)."""
 
+from dataclasses import replace
+
 from django.utils import timezone
 
 from agencies.models import Agency
 from assessment.exports.rows import OwnWord, Standing, UnitRow
 from assessment.exports.year import Year, judged_by
 from assessment.facts import UnitFacts
-from assessment.models import SelfScore, VetoFinding
+from assessment.models import ExportForm, SelfScore, VetoFinding
 from assessment.ranking import Rules
 from assessment.results import by_hand_of
 from assessment.scoring import Terms, UnitResult
 from progress.figures import CLASS_CODES
 
-CLASS_ORDER = list(CLASS_CODES)
+CLASS_ORDER, FORM_ORDER = list(CLASS_CODES), ExportForm.Kind.values
 
 
-def year_of_round(round, units, now, *, drafts=False) -> Year:
+def year_of_round(round, units, now, *, drafts=False, scores=True) -> Year:
     """The Year of a round. units: the UnitScores to be in it (a queryset); drafts: whether 自评 not signed
-    yet is told too, which is the unit's own. Eight queries at most."""
+    yet is told too, which is the unit's own; scores: whether what was judged may be known. Eight queries at
+    most."""
     scheme = round.scheme
     units = list(units.filter(round=round).select_related("agency"))
     told = [unit for unit in units if drafts or unit.self_signed_at]
     stated, own, vetoes = by_hand_of(units), _own_words(told), _vetoes(units, scheme)
     rows = [_row(unit, stated, own, vetoes) for unit in units]
+    if not scores:
+        rows = [replace(row, facts=None, result=None, by_hand=(), vetoes=()) for row in rows]
     as_of = f"数据截至 {_moment(round.facts_at)}" if round.facts_at else "尚未固定考核数据"
     settled = round.state == round.State.PUBLISHED
     stage = round.get_state_display()
@@ -49,7 +54,7 @@ def _year(scheme, rows, now, **more):
         terms=terms,
         criteria=judged_by(terms, words),
         rules=Rules.of(scheme),
-        forms=tuple(scheme.export_forms.all()),
+        forms=tuple(sorted(scheme.export_forms.all(), key=lambda form: FORM_ORDER.index(form.kind))),
         units=tuple(sorted(rows, key=lambda row: CLASS_ORDER.index(row.unit_class))),
         author=Agency.objects.filter(kind=Agency.Kind.OFFICE).values_list("name", flat=True).first() or "",
         now=now,

@@ -26,7 +26,7 @@ COLUMNS = (
     Column("系数", 9),
     Column("权重", 11),
     Column("得分率", 12),
-    Column("导出时的说明", 76),
+    Column("导出时的说明", 96),
 )
 CODE, UNIT, CRITERION, SUBJECT, DUTY, KEEPS, WEIGHT, RATIO, SAID = range(9)
 NONE = "（没有）"

@@ -58,9 +58,9 @@ def write(paper, year, unit, points_at, by_hand, scheme, *, back=""):
             paper.line(_unjudged(judged, unit), least=30)
     else:
         paper.across(unit.remark, "quiet")
+    paper.across(SIGN, look("sign"), least=46)
     if unit.result is not None:
         _write_causes(paper, unit)
-    paper.across(SIGN, look("sign"), least=46)
     paper.end()
     if back:
         form = paper.book.format(look("linked"))
@@ -179,6 +179,8 @@ def _write_causes(paper, unit):
         return
     found.sort(key=lambda row: -row[0])
     points = unit.is_scored
+    # The form with its signatures is one page, what it rests on begins the next.
+    paper.sheet.set_h_pagebreaks([paper.row])
     paper.across("失分事由（导出时）" if points else "情况反馈（不计分）", "chapter", least=24)
     for number, (lost, name, line, causes) in enumerate(found[:MOST_CAUSES], start=1):
         why = "；".join(cause.text for cause in causes)

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agencies.spreadsheets import workbook_response
-from assessment import permissions, running
+from assessment import overview, permissions, running
 from assessment.exports import book, issuing, reading
-from assessment.models import AssessmentRound, UnitScore
+from assessment.models import UnitScore
+from assessment.views.rounds import round_at
 from progress.views.place import plan_at
 
 
@@ -27,9 +28,13 @@ def sheet_excel(request, plan, year, code):
     """考核评分表 of one unit: its own for its people."""
     round = round_at(request, plan, year)
     units = UnitScore.objects.visible_to(request.user).filter(agency__code=code)
-    unit = get_object_or_404(units.select_related("round__scheme__plan"), round=round)
-    own = unit.agency_id in request.user.agency_ids(*permissions.BODY)
-    found = reading.year_of_round(round, units, timezone.now(), drafts=own)
+    unit = get_object_or_404(units, round=round)
+    unit.round = round
+    known = {
+        "drafts": permissions.serves(request.user, unit.agency_id),
+        "scores": overview.reads_score(request.user, unit),
+    }
+    found = reading.year_of_round(round, units, timezone.now(), **known)
     row = found.units[0]
     return _given(request, book.filename(found, row), unit, book.unit_workbook(found, row))
 
@@ -71,13 +76,6 @@ def _body_at(user, code):
     if not user.is_office:
         known = known.filter(pk__in=user.agency_ids(*permissions.BODY))
     return get_object_or_404(known, code=code)
-
-
-def round_at(request, plan, year):
-    """The round of an address as far as this person may know of it; else 404."""
-    permissions.check_read_assessment(request.user)
-    rounds = AssessmentRound.objects.visible_to(request.user).select_related("scheme__plan")
-    return get_object_or_404(rounds, scheme__plan=plan_at(request, plan), scheme__year=year)
 
 
 def _trial(request, found, row):
