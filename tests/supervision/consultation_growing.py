@@ -27,9 +27,8 @@ class ConsultationRows:
 
     def grow(self):
         self.number += 1
-        unit = Agency.objects.create(
-            code=f"asked{self.number}", name=f"被征求单位{self.number}", kind="municipal"
-        )
+        named = {"code": f"asked{self.number}", "name": f"被征求单位{self.number}"}
+        unit = Agency.objects.create(kind=Agency.Kind.MUNICIPAL, **named)
         for each in (self.draft, self.sent, self.closed):
             self._reply(each, unit, given=each.state != "draft")
         done = {"by": self.people["office"], "now": AFTER_DUE}
