@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from agencies.along import along
 from agencies.models import Agency
 from assessment.facts import UnitFacts
 from assessment.gathering import gathered_year
@@ -63,32 +63,27 @@ class Running:
         return hints(self.terms, row.facts)[:MOST_HINTS]
 
 
-def scheme_of_year(plan, year, user, agency=None) -> Scheme | None:
+def scheme_of_year(plan, year, user) -> Scheme | None:
     """The scheme of a year as far as this person may know of it (the office tries drafts), with its criteria
-    in `ordered` and the ids of its listed bodies in `listed_ids`; two queries, one for a single body."""
-    listed = Scheme.listed.through.objects
+    in `ordered` and the ids of its listed bodies in `listed_ids`; one query."""
     known = Scheme.objects.visible_to(user).filter(plan=plan, year=year)
-    rows = Criterion.objects.filter(scheme__in=known.order_by().values("pk"))
-    if agency is not None:
-        rows = rows.annotate(is_listed=Exists(listed.filter(scheme=OuterRef("scheme"), agency=agency.pk)))
+    listed = along(Scheme.listed.through.objects, "scheme__criteria", "agency")
+    rows = Criterion.objects.filter(scheme__in=known.order_by().values("pk")).annotate(listed_rows=listed)
     rows = list(rows.select_related("scheme__round").order_by("order", "pk"))
     if not rows:
         return None
     scheme = rows[0].scheme
     scheme.plan, scheme.ordered = plan, rows
-    if agency is None:
-        scheme.listed_ids = set(listed.filter(scheme=scheme).values_list("agency", flat=True))
-    else:
-        scheme.listed_ids = {agency.pk} if rows[0].is_listed else set()
+    scheme.listed_ids = {each["agency"] for each in rows[0].listed_rows or ()}
     return scheme
 
 
 def running(plan, year, user, now, *, agency=None) -> Running:
-    """The running scores of all bodies, in official order; agency: of this one. At most seven queries.
+    """The running scores of all bodies, in official order; agency: of this one. Six queries.
 
     Without a scheme there are no rows. A body that was merged is found under the one that follows it.
     """
-    scheme = scheme_of_year(plan, year, user, agency)
+    scheme = scheme_of_year(plan, year, user)
     if scheme is None:
         return Running(year, now, None, None, [])
     terms = Terms.of(scheme, scheme.ordered)

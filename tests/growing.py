@@ -23,8 +23,10 @@ from progress.models import (
 from tasks.models import Assignment, GoalNode, Project, PublishedFact, Target, Task, TaskAmendment
 from tests import factories
 from tests.assessment.editing_growing import EditingRows
+from tests.assessment.finding_growing import FindingRows
 from tests.assessment.petition_growing import PetitionRows
 from tests.assessment.report_growing import ReportRows
+from tests.assessment.round_growing import RoundRows
 from tests.assessment.scheme_growing import SchemeRows
 from tests.cast import body
 from tests.reminders.growing import leave_unsent, remind
@@ -83,6 +85,10 @@ class GrowingWorld(World):
         self.meetings = MeetingRows(self.people, self.task)
         self.pages |= self.circulars.pages | self.consultations.pages
         self.pages |= self.quick.pages | self.orders.pages | self.problems.pages | self.meetings.pages
+        self.rounds = RoundRows(self.people)
+        self.pages |= self.rounds.pages
+        self.findings = FindingRows(self.people, self.task)
+        self.pages |= self.findings.pages
         self.schemes = SchemeRows(self.people)
         self.pages |= self.schemes.pages
         self.reports = ReportRows(self.people, self.period)
@@ -114,6 +120,8 @@ class GrowingWorld(World):
             self.reports.grow()
             self.editing.grow()
             self.petitions.grow()
+            self.rounds.grow()
+            self.findings.grow()
             self.schemes.grow()
             self._another_unit()
             remind(self)

@@ -7,6 +7,8 @@ from io import BytesIO
 import openpyxl
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.permissions import Denied
@@ -139,6 +141,24 @@ def test_the_workbench_has_a_box_with_it(year, reporter, office, as_):
     said = shown(as_(reporter), box, headers={"HX-Request": "true"})
     assert "98.33" in said and "<html" not in said
     assert as_(reporter).get(box).url == address()
+
+
+def test_a_score_is_a_dozen_queries_whatever_there_is(year, office, reporter, fgw, as_):
+    task = Task.objects.get(plan=make_plan(), number=1)
+    for number in range(5, 9):
+        report = make_report(make_task(number, leads=[fgw]), fgw)
+        counting = {"plan": make_plan(), "task": task, "quote": "", "due": "each_year"}
+        Target.objects.create(**counting, indicator=f"数{number}", operator=">=", minimum=1)
+        ProgressReport.objects.filter(pk=report.pk).update(left_at=AFTER_DUE, state="accepted")
+    for person, url in (
+        (office, address()),
+        (office, address("running_unit", "fgw")),
+        (reporter, address("running_unit", "fgw")),
+    ):
+        client = as_(person)
+        with CaptureQueriesContext(connection) as asked:
+            shown(client, url)
+        assert sum(each["sql"].startswith("SELECT") for each in asked) <= 12
 
 
 # --- findings ----------------------------------------------------------------------------------------
