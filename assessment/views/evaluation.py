@@ -29,8 +29,11 @@ def evaluation_page(request, plan):
     plan = plan_at(request, plan)
     found = evaluation(plan, request.user, timezone.now())
     part = request.GET.get("part") if request.GET.get("part") in PARTS else "years"
+    frame = frame_of(request)
     context = {
         "plan": plan,
+        # A plan whose periods are still to be made has no pages of tasks.
+        "task_period": frame.period if frame.plan == plan else None,
         "found": found,
         "parts": PARTS.items(),
         "kpis": _kpis(found),
