@@ -54,7 +54,7 @@ def state(unit, said, uploads, *, by, now):
         _check_scored(unit)
         made = _made(unit, said, points, basis, by, now)
         with files.all_kept("adjustment", made, uploads, by=by, now=now):
-            _note(f"登记{made.get_kind_display()}", unit, made, by, now)
+            _note(f"登记{made.get_kind_display()}", unit, by, now)
             _follow(unit, round, f"登记了{made.get_kind_display()}", made, by, now)
     return made
 
@@ -70,7 +70,7 @@ def revoke(made, reason, *, by, now):
     with transaction.atomic():
         round = hold(made.unit.round, *OPEN, what="撤销加减分")
         _take_back(Adjustment, made, reason, by, now)
-        _note(f"撤销{made.get_kind_display()}", made.unit, made, by, now)
+        _note(f"撤销{made.get_kind_display()}", made.unit, by, now)
         _follow(made.unit, round, f"撤销了{made.get_kind_display()}", made, by, now)
     return made
 
@@ -106,7 +106,7 @@ def veto(unit, item, basis, uploads, *, by, now):
         except IntegrityError as twice:
             raise WrongState("这一情形已经认定过。") from twice
         with files.all_kept("veto", made, uploads, by=by, now=now):
-            _note("认定一票否决", unit, made, by, now)
+            _note("认定一票否决", unit, by, now)
             _after_veto(unit, round, "认定了一票否决情形", made, by, now)
     return made
 
@@ -117,7 +117,7 @@ def revoke_veto(made, reason, *, by, now):
     with transaction.atomic():
         round = hold(made.unit.round, *OPEN, what="撤销认定")
         _take_back(VetoFinding, made, reason, by, now)
-        _note("撤销一票否决", made.unit, made, by, now)
+        _note("撤销一票否决", made.unit, by, now)
         _after_veto(made.unit, round, "撤销了一票否决情形", made, by, now)
     return made
 
@@ -218,9 +218,9 @@ def _unconfirmed(round):
     return {"scored_at": None, "scored_by": None} if round.state == State.FIRST else {}
 
 
-def _note(verb, unit, made, by, now):
+def _note(verb, unit, by, now):
     """Neither points nor words: the trail is read by administrators."""
-    audit.record(verb, unit, by=by, now=now, detail={made._meta.model_name: made.pk})
+    audit.record(verb, unit, by=by, now=now)
 
 
 def _tell(unit, round, what, made, by, now):

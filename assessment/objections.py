@@ -182,9 +182,17 @@ def _wrong_points(objection, said):
         return {"points": "这件异议没有指明考核项目，不能调整项目得分；确需调整请登记加减分。"}
     if objection.unit.standing != Standing.SCORED:
         return {"points": "这家单位只反馈不计分，没有可以调整的得分。"}
-    if said.points != round(said.points, 2) or abs(said.points) > objection.criterion.weight:
-        return {"points": f"最多两位小数，不超过这个项目的 {objection.criterion.weight} 分。"}
+    most = _full_marks(objection)
+    if said.points != round(said.points, 2) or abs(said.points) > most:
+        return {"points": f"最多两位小数，不超过这个项目的 {most} 分。"}
     return {}
+
+
+def _full_marks(objection):
+    """What the criterion is worth to this unit: what others handed on to it counts."""
+    rows = (objection.unit.result or {}).get("criteria", ())
+    worth = {each["key"]: Decimal(each["effective"]) for each in rows}
+    return worth.get(str(objection.criterion_id), objection.criterion.weight)
 
 
 # --- what one may do ---------------------------------------------------------------------------------

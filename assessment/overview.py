@@ -75,6 +75,7 @@ def own_units(user, of_rounds):
         each.round = by_pk[each.round_id]
         each.is_own = each.agency_id in bodies
         each.shown_total = each.total if reads_score(user, each) else None
+        each.shows_place = reads_place(user, each)
     return rows
 
 
@@ -87,7 +88,7 @@ def _why_not(scheme):
 def _next(scheme, round):
     """What comes next, in a sentence."""
     if round is None:
-        if scheme is None:
+        if scheme is None or scheme.state != Scheme.State.PUBLISHED:
             return "考核办法还没有公布。"
         return "考核办法已公布，年度考核还没有启动。"
     if round.state == State.SELF:
@@ -112,6 +113,13 @@ def reads_score(user, unit):
     if serves(user, unit.agency_id) and state in KNOWN_TO_UNITS:
         return True
     return user.has_role(Role.LEADER) and state in AssessmentRound.FOR_LEADERS
+
+
+def reads_place(user, unit):
+    """Whether the person may know rank and grade: a unit's people not before they are decided."""
+    return reads_score(user, unit) and (
+        not serves(user, unit.agency_id) or unit.round.state == State.PUBLISHED
+    )
 
 
 def reads_self(user, unit):

@@ -117,6 +117,12 @@ def check_score(user, unit):
         raise Denied(f"{unit.name}是办公室所在单位，由{unit.reviewer.name}交叉评审，办公室不评定。")
 
 
+def check_read_history(user, unit):
+    """What was done with a sheet, by whom: its own people and the office."""
+    if not user.is_office and not serves(user, unit.agency_id):
+        raise Denied("操作记录由本单位和办公室查看。")
+
+
 def check_write_self(user, unit):
     """自评: the reporters of the unit."""
     if not serves(user, unit.agency_id, Role.REPORTER):

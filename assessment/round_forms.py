@@ -55,11 +55,29 @@ ROUND_FORMS = {
 # --- a unit's sheet ----------------------------------------------------------------------------------
 
 
-class CriterionChoice(forms.ModelChoiceField):
-    """A criterion of the scheme, by its name."""
+class RowChoice(forms.ChoiceField):
+    """One of some rows, offered by name; cleaned to the row, None where none was chosen."""
 
-    def __init__(self, criteria, **kwargs):
-        super().__init__(criteria, required=False, **kwargs)
+    def __init__(self, empty, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.empty, self.rows = empty, None
+
+    def offer(self, named, rows):
+        """named: [(id, name)] to choose from; rows: the queryset what was chosen is taken from."""
+        self.rows, self.choices = rows, [("", self.empty), *named]
+
+    def clean(self, value):
+        value = super().clean(value)
+        return self.rows.filter(pk=value).first() if value else None
+
+
+def criteria_of(unit, formula=None):
+    """[(id, name)] of the criteria a unit was scored by; of the scheme's before that."""
+    if unit.result:
+        rows = [(int(each["key"]), each["name"], each["formula"]) for each in unit.result["criteria"]]
+    else:
+        rows = [(each.pk, each.name, each.formula) for each in unit.round.scheme.criteria.all()]
+    return [(key, name) for key, name, kind in rows if formula in (None, kind)]
 
 
 class AdjustmentForm(forms.Form):
@@ -67,14 +85,14 @@ class AdjustmentForm(forms.Form):
 
     kind = forms.ChoiceField(label="类别", required=False)
     points = Amount(label="分值", places=2)
-    criterion = CriterionChoice(None, label="考核项目", empty_label="（加分、扣分不选）")
+    criterion = RowChoice("（加分、扣分不选）", label="考核项目")
     basis = Prose(label="依据", limit=adjustments.LONGEST_BASIS, rows=3)
     files = Uploads(label="依据附件")
 
     def __init__(self, *args, unit, **kwargs):
         super().__init__(*args, **kwargs)
-        criteria = unit.round.scheme.criteria.filter(formula="by_hand")
-        self.fields["criterion"].queryset = criteria
+        criteria = criteria_of(unit, "by_hand")
+        self.fields["criterion"].offer(criteria, unit.round.scheme.criteria)
         stated = [each for each in adjustments.STATED if each != Adjustment.Kind.BY_HAND or criteria]
         self.fields["kind"].choices = [(each.value, each.label) for each in stated]
         if not criteria:
@@ -90,13 +108,14 @@ class AdjustmentForm(forms.Form):
 class VetoForm(forms.Form):
     """认定一票否决."""
 
-    item = forms.ModelChoiceField(None, label="情形", required=False, empty_label="请选择")
+    item = RowChoice("请选择", label="情形")
     basis = Prose(label="依据", limit=adjustments.LONGEST_BASIS, rows=3)
     files = Uploads(label="依据附件")
 
     def __init__(self, *args, unit, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = unit.round.scheme.veto_items.all()
+        items = unit.round.scheme.veto_items
+        self.fields["item"].offer([(each.pk, each.name) for each in items.all()], items)
 
     @property
     def said(self):
@@ -108,13 +127,13 @@ class VetoForm(forms.Form):
 class ObjectionForm(forms.Form):
     """提出异议."""
 
-    criterion = CriterionChoice(None, label="考核项目", empty_label="整体评分")
+    criterion = RowChoice("整体评分", label="考核项目")
     text = Prose(label="异议及理由", limit=objections.LONGEST_TEXT, rows=5)
     files = Uploads(label="佐证材料")
 
     def __init__(self, *args, unit, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["criterion"].queryset = unit.round.scheme.criteria.all()
+        self.fields["criterion"].offer(criteria_of(unit), unit.round.scheme.criteria)
 
     @property
     def said(self):

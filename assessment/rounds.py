@@ -239,15 +239,16 @@ def _feedback_left(round, units, now):
         decided = Objection.objects.filter(state=Objection.State.DECIDED).values("unit")
         silent = units.exclude(standing=Standing.EXCLUDED).filter(agreed_at__isnull=True)
         silent = silent.exclude(pk__in=decided)
-        if silent.exists():
-            said.append(f"反馈复核到{spoken(round.objections_until)}截止，还有 {silent.count()} 家没有答复。")
+        number = silent.count()
+        if number:
+            said.append(f"反馈复核到{spoken(round.objections_until)}截止，还有 {number} 家没有答复。")
     return said
 
 
 def _named(units, most=5):
-    """The first units by name, and how many more."""
-    names = list(units.values_list("name", flat=True))
-    return "、".join(names[:most]) + (f"等 {len(names)} 家" if len(names) > most else "")
+    """The first units by name, and that there are more."""
+    names = list(units.values_list("name", flat=True)[: most + 1])
+    return "、".join(names[:most]) + ("等" if len(names) > most else "")
 
 
 def _decided(round, said, scan, now):

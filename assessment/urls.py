@@ -71,6 +71,11 @@ urlpatterns = [
     path("work/<plan:plan>/assessment/<year:year>/units/<slug:code>/", unit.unit, name="unit"),
     path("work/<plan:plan>/assessment/<year:year>/units/<slug:code>/self/", unit.self_page, name="self"),
     path(
+        "work/<plan:plan>/assessment/<year:year>/units/<slug:code>/history/",
+        unit.unit_history,
+        name="unit_history",
+    ),
+    path(
         "work/<plan:plan>/assessment/<year:year>/units/<slug:code>/do/<slug:verb>/",
         unit.unit_verb,
         name="unit_verb",

@@ -153,11 +153,19 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "problem": problem,
         "typed": form,
         "knows": overview.reads_score(user, found.unit),
+        "points": _points_of(found) if overview.reads_score(user, found.unit) else None,
         "adjustments": found.adjustments.all(),
         "files": AssessmentFile.objects.filter(objection=found, removed_at__isnull=True),
-        "trail": trail_of(found)[:100] if user.is_office or own else None,
+        "trail": trail_of(found).exclude(verb__startswith="上传")[:100] if user.is_office or own else None,
     }
     return render(request, "assessment/objection.html", context, status=status)
+
+
+def _points_of(found):
+    """(points, full marks) of the criterion objected to as they stand, as text; None of the whole score."""
+    key = str(found.criterion_id)
+    rows = found.unit.result["criteria"] if found.unit.result and found.unit.standing == "scored" else ()
+    return next(((each["points"], each["effective"]) for each in rows if each["key"] == key), None)
 
 
 def _form_of(found, action, form, verb):

@@ -1,6 +1,7 @@
 """A unit's sheet in a round: every criterion with what made it, what was stated by hand, 自评, objections."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,8 +16,8 @@ from assessment.ranking import converted
 from assessment.results import OPEN
 from assessment.round_forms import AdjustmentForm, ObjectionForm, ReasonForm, SeenForm, SelfForm, VetoForm
 from assessment.scoring import UnitResult
-from assessment.views.rounds import round_at
 from progress.filetypes import Refused
+from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision.upload_forms import name_too_large
@@ -49,12 +50,14 @@ FORMS = {"adjust": AdjustmentForm, "veto": VetoForm, "object": ObjectionForm}
 
 
 def unit_at(request, plan, year, code):
-    """The sheet of an address, where this person may see it; else 404. Its round and scheme are at hand."""
-    found = round_at(request, plan, year)
-    named = ("agency", "reviewer", "scored_by", "self_written_by", "self_signed_by", "agreed_by")
-    visible = UnitScore.objects.visible_to(request.user).select_related(*named)
-    unit = get_object_or_404(visible, round=found, agency__code=code)
-    unit.round = found
+    """The sheet of an address, where this person may see it (and with it its round); else 404."""
+    permissions.check_read_assessment(request.user)
+    plan = plan_at(request, plan)
+    people = ("scored_by", "self_written_by", "self_signed_by", "agreed_by")
+    visible = UnitScore.objects.visible_to(request.user)
+    visible = visible.select_related("round__scheme", "agency", "reviewer", *people)
+    unit = get_object_or_404(visible, round__scheme__plan=plan, round__scheme__year=year, agency__code=code)
+    unit.round.scheme.plan = plan
     return unit
 
 
@@ -199,7 +202,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     is_own = permissions.serves(user, found.agency_id)
     claims = _claims(user, found)
     result = UnitResult.from_json(found.result) if knows and found.result else None
-    raised = Objection.objects.visible_to(user).filter(unit=found).select_related("criterion")
+    may, files = _may(user, found, now), _files(user, found, knows)
     context = {
         "plan": found.round.scheme.plan,
         "round": found.round,
@@ -214,20 +217,19 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "claims": claims,
         "self_total": self_assessment.self_total(claims),
         "shows_points": knows and found.standing == Standing.SCORED,
+        "shows_place": overview.reads_place(user, found),
         "converted": _converted(found) if knows and found.total is not None else [],
-        "adjustments": _stated(found.adjustments, knows),
-        "vetoes": _stated(found.vetoes.select_related("item"), knows),
-        "objections": list(raised),
+        "adjustments": _stated(found.adjustments, files, "adjustment") if knows else [],
+        "vetoes": _vetoes(found, files) if knows else [],
+        "objections": _objections(user, found),
         **_beyond_caps(found.round.scheme, result),
-        "files": _self_files(user, found),
-        "may": _may(user, found, now),
-        "typed": {verb: form} if form is not None else {},
+        "files": [each for each in files if each.unit_id],
+        "may": may,
         "tried": verb,
         "problem": problem,
         "form": form,
-        "new": {name: _new(found, name, form, verb) for name in FORMS},
+        "new": {name: _new(found, name, form, verb) for name in FORMS if may.get(name) == ""},
         "no_ground": adjustments.NO_GROUND,
-        "trail": trail_of(found)[:100] if user.is_office or is_own else None,
         "now": now,
     }
     return render(request, "assessment/unit.html", context, status=status)
@@ -235,6 +237,23 @@ def _page(request, found, form=None, verb="", problem="", status=200):
 
 def _new(found, name, form, verb):
     return form if name == verb and form is not None else FORMS[name](unit=found, auto_id=f"{name}-%s")
+
+
+@require_safe
+def unit_history(request, plan, year, code):
+    """What was done with a sheet, and the steps of its round: for its own people and the office."""
+    found = unit_at(request, plan, year, code)
+    permissions.check_read_history(request.user, found)
+    context = {
+        "plan": found.round.scheme.plan,
+        "round": found.round,
+        "unit": found,
+        # What was put with something is listed there.
+        "trail": trail_of(found).exclude(verb__startswith="上传")[:200],
+        "steps": overview.steps_of(found.round),
+        "is_office": request.user.is_office,
+    }
+    return render(request, "assessment/unit_history.html", context)
 
 
 def _claims(user, found):
@@ -256,13 +275,33 @@ def _converted(found):
     return [(each, converted(found.total, each.points)) for each in forms]
 
 
-def _stated(rows, knows):
-    """What was stated by hand, with its files, the last first; nothing before the score is known."""
-    if not knows:
+def _files(user, found, knows):
+    """The files of the sheet and of what was stated by hand, as far as the person may have them."""
+    of_sheet = Q(unit=found) if overview.reads_self(user, found) else Q()
+    stated = Q(adjustment__unit=found) | Q(veto__unit=found) if knows else Q()
+    wanted = of_sheet | stated
+    return list(AssessmentFile.objects.filter(wanted, removed_at__isnull=True)) if wanted else []
+
+
+def _stated(rows, files, owner):
+    """What was stated by hand, the last first, each with its `kept` files."""
+    found = list(rows.select_related("made_by", "revoked_by").order_by("-made_at", "-pk"))
+    for each in found:
+        each.kept = [file for file in files if getattr(file, f"{owner}_id") == each.pk]
+    return found
+
+
+def _vetoes(found, files):
+    if not found.round.scheme.veto_on:
         return []
-    return list(
-        rows.select_related("made_by", "revoked_by").prefetch_related("files").order_by("-made_at", "-pk")
-    )
+    return _stated(found.vetoes.select_related("item"), files, "veto")
+
+
+def _objections(user, found):
+    rows = list(Objection.objects.visible_to(user).filter(unit=found).select_related("criterion"))
+    for each in rows:
+        each.unit = found
+    return rows
 
 
 def _beyond_caps(scheme, result):
@@ -275,12 +314,6 @@ def _beyond_caps(scheme, result):
     caps = {"addition": scheme.addition_cap, "deduction": scheme.deduction_cap}
     over = {kind: said.format(points, caps[kind]) for kind, points in stated.items() if points > caps[kind]}
     return {"cap_note_added": over.get("addition", ""), "cap_note_deducted": over.get("deduction", "")}
-
-
-def _self_files(user, found):
-    if not overview.reads_self(user, found):
-        return []
-    return list(AssessmentFile.objects.filter(unit=found, removed_at__isnull=True))
 
 
 def _may(user, found, now):

@@ -67,6 +67,7 @@ ROUTES = {
     "assessment:confirm_many": Route(NO_POST, HIDDEN, OF_YEAR),
     "assessment:round_export": Route(HIDDEN, NO_POST, OF_YEAR),
     "assessment:unit": Route(HIDDEN, NO_POST, OF_SHEET),
+    "assessment:unit_history": Route(HIDDEN, NO_POST, OF_SHEET),
     "assessment:self": Route(HIDDEN, address=OF_SHEET),
     "assessment:unit_verb": Route(HIDDEN, address={**OF_SHEET, "verb": "confirm"}),
     "assessment:objections": Route(HIDDEN, NO_POST, OF_YEAR),

@@ -1,0 +1,206 @@
+"""自评: written by one, signed by another, and what the pages of a round show to whom."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from agencies.duties import kinds
+from agencies.models import Agency, Role
+from agencies.permissions import Denied
+from assessment import objections, self_assessment
+from assessment.models import AssessmentRound
+from progress.workflow import Incomplete, Stale, WrongState
+from tests.assessment.round_life import (
+    BEGUN,
+    FED_BACK,
+    claimed,
+    object_to,
+    state,
+    unit_of,
+    walk_round,
+)
+from tests.cast import person
+from tests.supervision.order_life import pdf
+
+State = AssessmentRound.State
+
+
+def due(kind, round, now):
+    return kinds()[kind].find(round.scheme.plan, now)
+
+
+def hand_in(unit, by):
+    return self_assessment.hand_in(unit, by=by, now=BEGUN, revision=unit.revision)
+
+
+# --- the story -----------------------------------------------------------------------------------
+
+
+def test_it_is_written_by_one_and_signed_by_another(round, team, fgw, news):
+    unit = claimed(unit_of(round, fgw), team["reporter"], uploads=[pdf("台账.pdf")])
+    assert {each.points for each in unit.self_scores.all()} == {Decimal(10)}
+    assert [each.agency for each in due("self_assessment", round, BEGUN)] == [fgw.pk, unit_of_kjj(round)]
+    unit = hand_in(unit, team["reporter"])
+    assert news[-1].people == {team["approver"].pk}
+    waits = due("self_assessment", round, BEGUN)[0]
+    assert (waits.at, waits.silent_for) == (round.self_until, {team["reporter"].pk})
+    unit = self_assessment.sign(unit, by=team["approver"], now=BEGUN, revision=unit.revision)
+    assert (unit.self_signed_by, unit.self_note) == (team["approver"], "自评说明")
+    assert [each.agency for each in due("self_assessment", round, BEGUN)] == [unit_of_kjj(round)]
+    # Thirty of a hundred points, each criterion of its own weight.
+    assert self_assessment.self_total(list(unit.self_scores.select_related("criterion"))) == 30
+    again = claimed(unit, team["reporter"], points=20)
+    assert (again.self_signed_at, again.self_written_at) == (None, None), "what is changed is signed anew"
+
+
+def unit_of_kjj(round):
+    return round.units.get(agency__code="kjj").agency_id
+
+
+def test_who_may_do_what(round, team, fgw, kjj_reporter, kjj_approver, leader):
+    unit = unit_of(round, fgw)
+    for stranger in (team["office"], team["approver"], kjj_reporter, leader):
+        with pytest.raises(Denied):
+            claimed(unit, stranger)
+    unit = hand_in(claimed(unit, team["reporter"]), team["reporter"])
+    both = person("both", Role.REPORTER, "fgw")
+    both.posts.create(role=Role.APPROVER, agency=fgw)
+    for stranger in (team["office"], team["reporter"], kjj_approver):
+        with pytest.raises(Denied):
+            self_assessment.sign(unit, by=stranger, now=BEGUN, revision=unit.revision)
+    with pytest.raises(Incomplete):
+        self_assessment.send_back(unit, " ", by=team["approver"], now=BEGUN, revision=unit.revision)
+    unit = self_assessment.send_back(unit, "补数据", by=team["approver"], now=BEGUN, revision=unit.revision)
+    unit = hand_in(unit, type(both).objects.get(pk=both.pk))
+    with pytest.raises(Denied, match="填写人不能审签"):
+        self_assessment.sign(unit, by=both, now=BEGUN, revision=unit.revision)
+
+
+def test_a_body_without_an_approver_hands_in_at_once(round, team, fgw):
+    Agency.objects.filter(pk=fgw.pk).update(needs_approver=False)
+    unit = claimed(unit_of(round, fgw), team["reporter"])
+    assert hand_in(unit, team["reporter"]).self_signed_by == team["reporter"]
+
+
+def test_late_is_possible_until_the_office_goes_on(round, team, fgw):
+    late = round.self_until + (round.self_until - BEGUN)
+    unit = claimed(unit_of(round, fgw), team["reporter"], now=late)
+    walk_round(round, State.FIRST, team["office"])
+    with pytest.raises(WrongState, match="初评"):
+        claimed(unit, team["reporter"], now=late)
+
+
+def test_wrong_points_are_refused_and_nothing_is_kept(round, team, fgw):
+    unit = unit_of(round, fgw)
+    for points in ("51", "-1", "1.234"):
+        with pytest.raises(Incomplete):
+            claimed(unit, team["reporter"], points=points)
+    assert not unit.self_scores.exists()
+    with pytest.raises(Incomplete):
+        hand_in(unit, team["reporter"])
+    claimed(unit, team["reporter"])
+    with pytest.raises(Stale):
+        claimed(unit, team["reporter"])
+
+
+# --- what is due ---------------------------------------------------------------------------------
+
+
+def test_a_window_is_due_until_one_answers_or_it_is_over(round, team, fgw, kjj):
+    round = walk_round(round, State.FEEDBACK, team["office"])
+    assert due("self_assessment", round, FED_BACK) == []
+    assert [each.agency for each in due("score_answer", round, FED_BACK)] == [fgw.pk, kjj.pk]
+    unit = unit_of(round, fgw)
+    made = object_to(unit, team["reporter"])
+    assert [each.agency for each in due("score_answer", round, FED_BACK)] == [kjj.pk]
+    assert due("objection", round, FED_BACK) == []
+    objections.sign(made, by=team["approver"], now=FED_BACK, revision=made.revision)
+    [waiting] = due("objection", round, FED_BACK)
+    assert (waiting.agency, waiting.at, waiting.silent_for) == (None, FED_BACK, {team["office"].pk})
+    assert due("score_answer", round, round.objections_until + (FED_BACK - BEGUN)) == []
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def test_a_form_keeps_what_was_typed(round, team, fgw, as_):
+    unit = unit_of(round, fgw)
+    page, reporter = f"{unit.get_absolute_url()}self/", as_(team["reporter"])
+    first, second, third = round.scheme.criteria.all()
+    typed = {"revision": unit.revision, f"points-{first.pk}": "60", "note": "全年说明"}
+    refused = reporter.post(page, typed)
+    said = refused.content.decode()
+    assert (refused.status_code, "请填 0 至 50" in said, "全年说明" in said) == (400, True, True)
+    typed |= {f"points-{first.pk}": "45.5", f"evidence-{first.pk}": "年度报告", "then": "hand_in"}
+    assert reporter.post(page, typed).status_code == 302
+    fresh = unit_of(round, fgw)
+    assert (fresh.self_written_by, fresh.self_scores.get().points) == (team["reporter"], Decimal("45.5"))
+    stale = reporter.post(page, typed | {"note": "另一份说明"})
+    said = stale.content.decode()
+    assert (stale.status_code, "另一份说明" in said, "全年说明" in said) == (412, True, True)
+    approver, sign = as_(team["approver"]), f"{unit.get_absolute_url()}do/sign/"
+    assert approver.post(sign, {"revision": unit.revision}).status_code == 412
+    assert approver.post(sign, {"revision": fresh.revision}).status_code == 302
+    assert "45.50" in as_(team["office"]).get(unit.get_absolute_url()).content.decode()
+
+
+def text_of(client, address):
+    return client.get(address).content.decode()
+
+
+def test_a_unit_sees_its_own_score_when_it_is_fed_back_and_others_never(round, team, fgw, kjj, as_, leader):
+    own = unit_of(round, fgw).get_absolute_url()
+    other = unit_of(round, kjj).get_absolute_url()
+    round = walk_round(round, State.FIRST, team["office"])
+    state(unit_of(round, fgw), team["office"], points="1.23")
+    assert "97.90" in text_of(as_(team["office"]), own)
+    assert "97.90" not in text_of(as_(team["reporter"]), own)
+    assert as_(leader).get(own).status_code == as_(team["reporter"]).get(other).status_code == 404
+    round = walk_round(round, State.FEEDBACK, team["office"])
+    assert "97.90" in text_of(as_(team["reporter"]), own)
+    assert kjj.name not in text_of(as_(team["reporter"]), round.get_absolute_url())
+    round = walk_round(round, State.DECIDING, team["office"])
+    assert as_(leader).get(own).status_code == 200
+    assert kjj.name in text_of(as_(leader), round.get_absolute_url())
+    round = walk_round(round, State.PUBLISHED, team["office"])
+    assert kjj.name in text_of(as_(team["reporter"]), round.get_absolute_url())
+    assert as_(team["reporter"]).get(other).status_code == 404, "own detail only"
+
+
+def test_the_office_confirms_many_and_states_by_hand_on_the_page(round, team, fgw, as_):
+    round = walk_round(round, State.FIRST, team["office"])
+    office, place = as_(team["office"]), [round.scheme.plan.code, 2030]
+    confirm = reverse("assessment:confirm_many", args=place)
+    assert office.post(confirm, {}).status_code == 302
+    ticked = [f"{each.pk}:{each.revision}" for each in round.units.all()]
+    assert office.post(confirm, {"unit": [*ticked, "x:y"]}).status_code == 302
+    assert round.units.filter(scored_by=team["office"]).count() == 2
+    adjust = f"{unit_of(round, fgw).get_absolute_url()}do/adjust/"
+    typed = {"kind": "addition", "points": "2", "basis": "市委文件"}
+    refused = office.post(adjust, typed)
+    said = refused.content.decode()
+    assert (refused.status_code, "没有附件不能登记" in said, "市委文件" in said) == (400, True, True)
+    assert office.post(adjust, typed | {"files": [pdf()]}).status_code == 302
+    made = unit_of(round, fgw).adjustments.get()
+    revoke = f"{unit_of(round, fgw).get_absolute_url()}do/revoke-{made.pk}/"
+    assert office.post(revoke, {"reason": ""}).status_code == 400
+    assert office.post(revoke, {"reason": "依据不足"}).status_code == 302
+    give_back = reverse("assessment:round_verb", args=[*place, "give_back"])
+    early = office.post(give_back, {"revision": round.revision})
+    assert (early.status_code, "还有 1 家没有确认初评" in early.content.decode()) == (409, True)
+    assert office.post(give_back, {"revision": round.revision + 1}).status_code == 412
+
+
+def test_a_round_is_begun_on_the_page_and_only_with_a_scheme(scheme, team, as_):
+    office, place = as_(team["office"]), [scheme.plan.code]
+    home = reverse("assessment:home", args=place)
+    assert "启动年度考核" in text_of(office, home)
+    begin = [reverse("assessment:round_begin", args=[*place, year]) for year in (2031, 2030)]
+    assert "没有公布" in office.post(begin[0], follow=True).content.decode()
+    assert office.post(begin[1]).status_code == 302
+    assert AssessmentRound.objects.get().scheme == scheme
+    assert "已经启动" in office.post(begin[1], follow=True).content.decode()
+    assert "自评未报出" in text_of(as_(team["reporter"]), home)
+    desk = reverse("assessment:desk_box", args=place)
+    assert "自评" in text_of(as_(team["reporter"]), desk)
