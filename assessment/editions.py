@@ -161,11 +161,12 @@ def is_intact(edition):
 
 @dataclass(frozen=True)
 class SectionChange:
-    """What became of one section: word is 新增, 删除, 修改 or 移动; pieces as `word_diff` gives them."""
+    """What became of one section: word is 新增, 删除, 修改 or 移动; lines: its paragraphs as `folded` gives
+    them."""
 
     heading: str
     word: str
-    pieces: list = field(default_factory=list)
+    lines: list = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -200,15 +201,36 @@ def _sections_changed(old, new):
     changes = []
     for place, section in enumerate(new):
         if place not in pairs:
-            changes.append(SectionChange(section["heading"], "新增", word_diff("", _whole(section))))
+            changes.append(SectionChange(section["heading"], "新增", folded(word_diff("", _whole(section)))))
             continue
-        before, after = _whole(old[pairs[place]]), _whole(section)
+        told = _whole if old[pairs[place]]["heading"] != section["heading"] else _text
+        before, after = told(old[pairs[place]]), told(section)
         if before != after:
-            changes.append(SectionChange(section["heading"], "修改", word_diff(before, after)))
+            changes.append(SectionChange(section["heading"], "修改", folded(word_diff(before, after))))
         elif kept.index(pairs[place]) != sorted(kept).index(pairs[place]):
             changes.append(SectionChange(section["heading"], "移动"))
     gone = [each for place, each in enumerate(old) if place not in pairs.values()]
-    return changes + [SectionChange(each["heading"], "删除", word_diff(_whole(each), "")) for each in gone]
+    return changes + [
+        SectionChange(each["heading"], "删除", folded(word_diff(_whole(each), ""))) for each in gone
+    ]
+
+
+def folded(pieces):
+    """The lines of a marked text that changed, [([(kind, text)], 0)]; a run of others is ([], how many)."""
+    lines = [[]]
+    for kind, text in pieces:
+        first, *others = text.split("\n")
+        lines[-1].append((kind, first))
+        lines += [[(kind, other)] for other in others]
+    shown = []
+    for line in lines:
+        said = [(kind, text) for kind, text in line if text]
+        if any(kind != "same" for kind, _ in said):
+            shown.append((said, 0))
+        elif said:
+            before = shown.pop()[1] if shown and shown[-1][1] else 0
+            shown.append(([], before + 1))
+    return shown
 
 
 def _pairs(old, new):
@@ -228,5 +250,9 @@ def _pairs(old, new):
     return pairs
 
 
+def _text(section):
+    return "\n".join(lines_of(section))
+
+
 def _whole(section):
-    return "\n".join([section["heading"], *lines_of(section)])
+    return f"{section['heading']}\n{_text(section)}"

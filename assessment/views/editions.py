@@ -13,7 +13,7 @@ from assessment import checks, editions
 from assessment.documents import pdf
 from assessment.numbering import numbers_of, section_number
 from assessment.report_forms import FreezeForm
-from assessment.views.report import report_at
+from assessment.views.report import report_at, spanned
 from progress.content import fingerprint
 from progress.views.typed import number_of
 from progress.workflow import Stale, WrongState
@@ -34,7 +34,7 @@ def report_checks(request, plan, pk):
         "must": len(checks.must_of(flaws)),
         "length": checks.characters_of(found),
     }
-    name = "_report_flaws" if request.headers.get("HX-Request") else "report_checks"
+    name = "_report_flaws" if request.htmx else "report_checks"
     return render(request, f"assessment/{name}.html", context)
 
 
@@ -76,7 +76,7 @@ def report_freeze(request, plan, pk):
 def _freeze_page(request, found, form, must, status=200):
     context = {
         "plan": found.period.plan,
-        "report": found,
+        "report": spanned(found),
         "form": form,
         "flaws": must,
         "number": editions.next_number(found),

@@ -1,10 +1,11 @@
 """The office's editor of a gathered report: its sections, what stands around them, checks before delivery."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +27,7 @@ from assessment.report_forms import (
     typed_section,
     whole,
 )
+from assessment.spans import span_of
 from progress.content import word_diff
 from progress.views.place import plan_at
 from progress.views.typed import number_of
@@ -46,6 +48,12 @@ def report_at(request, plan, pk, *, edits=True):
     rows = editing.with_sections(SummaryReport.objects.visible_to(request.user))
     report = get_object_or_404(rows, period__plan=plan, pk=pk)
     report.period.plan = plan
+    return spanned(report)
+
+
+def spanned(report):
+    """The report with the stretch of time it is about at hand (`span`)."""
+    report.span = span_of(report)
     return report
 
 
@@ -155,10 +163,16 @@ def _section_saved(request, found, current, typed):
         return _section_form(request, found, current, typed, problem=wrong.reason, status=409)
     except ValidationError as error:
         return _section_form(request, found, current, typed, problem="；".join(error.messages), status=400)
-    if request.headers.get("HX-Request"):
+    if request.htmx and not stands_alone(request):
         return _section_read(request, found, saved, changed=True)
     messages.success(request, f"“{saved.heading}”已保存。")
-    return redirect(f"{found.get_absolute_url()}#{anchor_of(saved, typed.part)}")
+    address = f"{found.get_absolute_url()}#{anchor_of(saved, typed.part)}"
+    return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+
+
+def stands_alone(request):
+    """Whether the form is a page of its own, not a part of the report's page."""
+    return urlsplit(request.headers.get("HX-Current-URL", request.path)).path == request.path
 
 
 def anchor_of(section, part):
@@ -175,7 +189,7 @@ def _section_read(request, found, section, *, changed=False):
     if shown is None:
         raise Http404
     context = {"plan": fresh.period.plan, "report": fresh, "section": shown, "sections": sections}
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return redirect(f"{found.get_absolute_url()}#section-{section.pk}")
     response = render(request, "assessment/_report_section.html", context | {"replaced": changed})
     if changed:
@@ -218,8 +232,9 @@ def _section_form(request, found, section, typed, *, problem="", disputes=(), st
         "disputes": disputes,
         "saved_heading": section.heading if section and section.heading != typed.heading else "",
         "is_stale": status == 412,
+        "alone": stands_alone(request),
     }
-    name = "_report_section_form" if request.headers.get("HX-Request") else "report_section"
+    name = "_report_section_form" if request.htmx else "report_section"
     return render(request, f"assessment/{name}.html", context, status=status)
 
 
@@ -346,7 +361,7 @@ def head(request, plan, pk):
 
 
 def _head_page(request, found, form, conflict=(), status=200):
-    context = {"plan": found.period.plan, "report": found, "form": form, "conflict": conflict}
+    context = {"plan": found.period.plan, "report": spanned(found), "form": form, "conflict": conflict}
     return render(request, "assessment/report_head.html", context, status=status)
 
 

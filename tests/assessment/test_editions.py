@@ -11,7 +11,7 @@ from agencies.permissions import Denied
 from assessment import circulating, editing, editions
 from assessment.merging import Row
 from assessment.models import Edition, SummaryReport
-from progress.content import canonical, fingerprint
+from progress.content import canonical, fingerprint, word_diff
 from progress.workflow import Stale, WrongState
 from supervision.models import Consultation, ConsultationReply
 from tests import factories
@@ -149,6 +149,15 @@ def test_two_editions_are_compared_section_by_section(summary, office, as_):
     assert as_(office).get(f"{address('edition_compare', summary.pk, 1)}").status_code == 404
     now = as_(office).get(f"{address('edition_compare', summary.pk, 2)}?with=now").content.decode()
     assert "两份内容完全相同" in now
+
+
+def test_lines_that_did_not_change_are_counted():
+    pieces = word_diff("甲。\n乙。\n丙。\n丁。", "甲。\n乙。\n丙改。\n丁。")
+    assert editions.folded(pieces) == [
+        ([], 2),
+        ([("same", "丙"), ("ins", "改"), ("same", "。")], 0),
+        ([], 1),
+    ]
 
 
 def test_plain_text_has_the_numbers_of_the_headings(summary, office):
