@@ -1,5 +1,7 @@
 """One 征求意见: the office sees all replies and answers the opinions; a unit its own reply alone."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,6 +31,7 @@ SAID_AFTER = {
     "withdraw": "已撤回，可以修改后重新提交。",
 }
 BODY = (Role.REPORTER, Role.APPROVER)
+LONGER = timedelta(days=2)  # what more time is offered
 
 
 @require_safe
@@ -114,7 +117,7 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
         "opinions": [_decision(each, decided) for each in given],
         "summary": consultation_papers.summary_of(replies, given),
         "behalf": [_own(request, each, readable, tried) for each in chosen],
-        "extending": DueForm(initial={"due_at": consultations.default_due(now)}),
+        "extending": DueForm(initial={"due_at": max(now, found.due_at) + LONGER}),
         "trail": trail_of(found)[:100],
     }
 
