@@ -83,11 +83,13 @@ def _returns(facts):
 
 
 def _orders(facts):
+    now = facts.as_of[:16].replace("T", " ")
     for place, order in enumerate(facts.orders):
         if order.outcome == "overdue":
             text = f"尽快办结{order.number}，逾期未办结改按超期办结计"
             yield text, order.url, _with(facts, "orders", place, outcome="late"), False
-        elif order.outcome == "running":
+        # Past its limit and running: answered in time, and read by the office now.
+        elif order.outcome == "running" and order.due > now:
             text = f"{order.due}前办结{order.number}，避免逾期扣分"
             yield text, order.url, _with(facts, "orders", place, outcome="overdue"), True
 

@@ -205,7 +205,7 @@ def running_box(request, plan):
         "year": year,
         "found": found,
         "row": row,
-        "hints": found.hints_of(row)[:3] if row else [],
+        "hints": found.hints_of(row)[:1] if row else [],
         "not_final": NOT_FINAL,
     }
     return render(request, "assessment/_running_box.html", context)

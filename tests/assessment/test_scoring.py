@@ -226,9 +226,11 @@ def test_what_would_raise_it_says_by_how_much():
         tasks=[task(1, "yellow"), task(2)],
         targets=[target(1, None, reported=False)],
         returns=[filed(1, "task:1", "missing"), filed(2, "task:2"), filed(3, "task:2", "running")],
-        orders=[order(1, "overdue")],
+        orders=[order(1, "overdue"), order(2, "running")],
     )
+    facts = replace(facts, as_of="2030-04-20T09:00:00+08:00")
     said = hints(terms(), facts)
+    assert {"/tasks/1/", "/targets/1/", "/orders/1/", "/orders/2/"} <= {each.url for each in said}
     assert [(each.text, each.url) for each in said if "进展表（" in each.text] == [
         ("补报2030年第一季度task:1进展表（应于2030-04-08 18:00前报出），漏报改按迟报计", "/returns/1/")
     ]
@@ -236,6 +238,16 @@ def test_what_would_raise_it_says_by_how_much():
     assert [each.gain for each in said] == sorted((each.gain for each in said), reverse=True)
     assert any(each.keeps and each.url == "/returns/3/" for each in said)
     assert hints(terms(), unit(tasks=[task(1)], returns=[filed(1, "task:1")])) == []
+
+
+def test_only_what_can_still_be_done_is_advised():
+    facts = unit(tasks=[task(1, "red")], targets=[target(1, "0.5")], returns=[filed(1, "task:1", "missing")])
+    # The year is over, its last quarter still open; then it is locked.
+    assert [each.url for each in hints(terms(), facts)] == ["/returns/1/"]
+    locked = replace(facts, returns=(replace(facts.returns[0], is_open=False),))
+    assert hints(terms(), locked) == []
+    # Answered in time, the order is with the office.
+    assert hints(terms(), unit(orders=[order(1, "running")])) == []
 
 
 # --- for any facts ---------------------------------------------------------------------------------
