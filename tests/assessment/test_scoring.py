@@ -247,7 +247,7 @@ def test_only_what_can_still_be_done_is_advised():
     locked = replace(facts, returns=(replace(facts.returns[0], is_open=False),))
     assert hints(terms(), locked) == []
     # Answered in time, the order is with the office.
-    orders = unit(orders=[order(1, "running")])
+    orders = unit(orders=[order(1, "running")], returns=[filed(1, "task:1")])
     assert hints(terms(), orders) == []
     assert [each.keeps for each in hints(terms(), replace(orders, as_of="2030-04-20T09:00:00+08:00"))] == [
         True
