@@ -91,7 +91,7 @@ class GrowingWorld(World):
         self.pages |= self.findings.pages
         self.schemes = SchemeRows(self.people)
         self.pages |= self.schemes.pages
-        self.reports = ReportRows(self.people, self.period)
+        self.reports = ReportRows(self.people, self.of_year.period)
         self.pages |= self.reports.pages
         self.editing = EditingRows(self.people)
         self.pages |= self.editing.pages
