@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from agencies.spreadsheets import Column
-from assessment.evaluation import Stage, lamps_shown
+from assessment.evaluation import SILENT, Stage, lamps_shown
 from progress.exports.book import Book, Cell, Formula, down_column
 from progress.exports.looks import lamp_look
 from progress.models import Lamp
@@ -28,7 +28,10 @@ def workbook(found, *, author, now, demo) -> bytes:
     )
     years = [each.year for each in found.years]
     summary = book.paper(
-        SUMMARY, title, [Column("项目", 34), *(Column(f"{year} 年", 18) for year in years)], frozen=1
+        SUMMARY,
+        title,
+        [Column("项目", 34), *(Column(f"{year} 年", 18) for year in years), Column("全计划", 12)],
+        frozen=1,
     )
     where = {
         TASKS: _write_tasks(book, found, years),
@@ -196,39 +199,43 @@ def _write_links(book, found):
 
 
 def _write_summary(paper, found, years, where):
-    paper.line([Cell("情况"), *(Cell(each.note, "centre") for each in found.years)])
+    _by_year(paper, "情况", [Cell(each.note, "centre") for each in found.years])
     paper.across("任务", "chapter", least=22)
     for lamp in lamps_shown(found.years):
         cells = [
             _counted(where[TASKS], FIRST_YEAR + place, Lamp(lamp).label, each.lamp(lamp))
             for place, each in enumerate(found.years)
         ]
-        paper.line([Cell(f"年末亮灯：{Lamp(lamp).label}"), *cells])
-    paper.line([Cell("有年度目标的任务"), *(Cell(each.with_goal, "count") for each in found.years)])
+        _by_year(paper, f"年末亮灯：{Lamp(lamp).label}", cells)
+    _by_year(paper, "有年度目标的任务", [Cell(each.with_goal, "count") for each in found.years])
     paper.across("报送和督办", "chapter", least=22)
     _write_filing(paper, found)
     for label, name in (("交办", "issued"), ("办结", "closed"), ("逾期未办结", "overdue")):
-        paper.line(
-            [Cell(f"督办件：{label}"), *(Cell(getattr(each.orders, name), "count") for each in found.years)]
-        )
-    paper.across("合计（各年不相加）", "chapter", least=22)
-    for _, word, number in found.states:
-        paper.line(
-            [Cell(f"任务三年状态：{word}"), _counted(where[TASKS], STATE, word, number), *_blank(years)]
-        )
-    place = FIRST_YEAR + len(years)
-    for label, answer, number in (("达成", "是", found.met), ("未达成", "否", found.missed)):
-        paper.line([Cell(f"量化指标：{label}"), _of(TARGETS, where, place, answer, number), *_blank(years)])
-    paper.line([Cell("量化指标：到期未报数值"), Cell(found.silent, "count"), *_blank(years)])
-    for code in (*Stage.values, ""):
-        word = Stage(code).label if code else "未报"
-        number = sum(row.stage == code for row in found.projects)
-        paper.line([Cell(f"重大项目：{word}"), _of(PROJECTS, where, STAGE, word, number), *_blank(years)])
+        cells = [Cell(getattr(each.orders, name), "count") for each in found.years]
+        _by_year(paper, f"督办件：{label}", cells)
+    paper.across("全计划（不是各年相加）", "chapter", least=22)
+    for label, cell in _whole(found, years, where):
+        paper.line([Cell(label), *(Cell(None) for _ in years), cell])
     paper.end()
 
 
-def _blank(years):
-    return [Cell(None) for _ in years[1:]]
+def _by_year(paper, label, cells):
+    paper.line([Cell(label), *cells, Cell(None)])
+
+
+def _whole(found, years, where):
+    """[(label, Cell)] of what is said of the plan as a whole."""
+    for _, word, number in found.states:
+        yield f"任务三年状态：{word}", _counted(where[TASKS], STATE, word, number)
+    place = FIRST_YEAR + len(years)
+    for label, answer, number in (("达成", "是", found.met), ("未达成", "否", found.missed)):
+        yield f"量化指标：{label}", _of(TARGETS, where, place, answer, number)
+    place += 1
+    yield f"量化指标：{SILENT}", _of(TARGETS, where, place, SILENT, found.silent)
+    for code in (*Stage.values, ""):
+        word = Stage(code).label if code else "未报"
+        number = sum(row.stage == code for row in found.projects)
+        yield f"重大项目：{word}", _of(PROJECTS, where, STAGE, word, number)
 
 
 def _counted(rows, place, word, number):
@@ -252,10 +259,10 @@ def _write_filing(paper, found):
         ("逾期未报", "overdue"),
     ):
         at[name] = paper.row
-        paper.line([Cell(label), *(Cell(getattr(each.filing, name), "count") for each in found.years)])
+        _by_year(paper, label, [Cell(getattr(each.filing, name), "count") for each in found.years])
     rates = []
     for place, each in enumerate(found.years, start=1):
         due, on_time = (down_column(place, at[name], at[name]).split(":")[0] for name in ("due", "on_time"))
         rate = float(each.filing.on_time) / each.filing.due if each.filing.due else NONE
         rates.append(Cell(Formula(f'=IF({due}=0,"{NONE}",{on_time}/{due})', rate), "rate"))
-    paper.line([Cell("按时率"), *rates])
+    _by_year(paper, "按时率", rates)
