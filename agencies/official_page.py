@@ -164,9 +164,10 @@ class OfficialDocument:
 
     def enclosures(self, *titles):
         """附件说明 under the text: “附件：1.…”, the names of the attachments that follow the signature."""
-        self.blank()
+        lines = [self._paragraph([])]
         for text, left, hanging in enclosure_lines([_one_line(title) for title in titles]):
-            self._paragraph([Words(text)], align=LEFT, left=left, first=-hanging)
+            lines.append(self._paragraph([Words(text)], align=LEFT, left=left, first=-hanging))
+        self._keep_with_what_follows(*lines)
 
     def signature(self, body, on=None):
         """落款: the body and under it the date in the middle of it, on the right; room for the seal above.
@@ -250,12 +251,12 @@ class OfficialDocument:
         self._after_table()
 
     def _stands_whole(self, values, shares, size):
-        """Whether a row is kept on one page: one as high as a page would be cut off, one of half a page would
-        leave too much of the page before it empty."""
+        """Whether a row is kept on one page: one as high as a page would be cut off, one of a third of a page
+        would leave too much of the page before it empty."""
         if isinstance(values, Band):
             return True
         widths = [self._text_width() * share / sum(shares) for share in shares]
-        return row_height(map(_said, values), widths, size) <= self._text_height() / 2
+        return row_height(map(_said, values), widths, size) <= self._text_height() / 3
 
     def form_table(self, rows, *, size=14, roomy=()):
         """A paper to be filled in (a slip): a ruled table of labels and values.

@@ -14,7 +14,8 @@ from agencies.spreadsheets import Column
 from agencies.writing import numeral_of
 from progress.exports.book import Book, Cell
 
-ELSEWHERE = "其他"
+# What belongs to no 行动: the plan's own indicators; what cannot be placed any more.
+WHOLE_PLAN, ELSEWHERE = "总体目标", "其他"
 # What a workbook that knows no date of its own says of when it was made: always the same.
 NO_DATE = datetime(2000, 1, 1, tzinfo=timezone.get_fixed_timezone(480))
 
@@ -32,20 +33,20 @@ class Attachment:
 
 TASKS = (
     Column("序号", 6),
-    Column("重点工作任务", 25),
-    Column("牵头责任单位", 18),
-    Column("年度目标", 22),
-    Column("完成情况", 58),
+    Column("重点工作任务", 22),
+    Column("牵头责任单位", 20),
+    Column("年度目标", 34),
+    Column("完成情况", 60),
     Column("完成率", 11),
-    Column("亮灯", 13),
+    Column("亮灯", 15),
 )
 TARGETS = (
     Column("序号", 6),
     Column("任务序号", 8),
-    Column("量化指标", 40),
+    Column("量化指标", 42),
     Column("目标值", 20),
-    Column("完成值", 20),
-    Column("数据期", 16),
+    Column("完成值", 18),
+    Column("数据期", 22),
     Column("数据性质", 12),
     Column("是否达到", 12),
 )
@@ -53,9 +54,9 @@ PROJECTS = (
     Column("序号", 6),
     Column("任务序号", 8),
     Column("项目名称", 38),
-    Column("责任单位", 20),
-    Column("计划阶段", 14),
-    Column("当前阶段", 14),
+    Column("责任单位", 24),
+    Column("计划阶段", 17),
+    Column("当前阶段", 17),
     Column("进展说明", 32),
 )
 
@@ -145,7 +146,7 @@ def _targets(figures):
             each.get("certainty"),
             _attained(each.get("attained")),
         ]
-        lines.append((of_task.get(each.get("task")), row))
+        lines.append((of_task.get(each["task"]) if each.get("task") else WHOLE_PLAN, row))
     return Attachment("量化指标完成情况表", TARGETS, _banded(figures, lines), frozenset({0, 1, 5, 6, 7}))
 
 
@@ -171,11 +172,13 @@ def _chapters(figures):
 
 
 def _banded(figures, lines):
-    """Rows with the title of a 行动 above the first of it; `lines`: [(number of the 行动, row)]."""
+    """Rows with the title of a 行动 above the first of it; lines: [(its number or WHOLE_PLAN, row)]."""
     titles = {each["number"]: each["title"] for each in figures.get("chapters", ())}
     rows, before = [], None
     for chapter, row in lines:
-        title = f"{numeral_of(chapter)}、{titles[chapter]}" if chapter in titles else ELSEWHERE
+        title = WHOLE_PLAN if chapter == WHOLE_PLAN else ELSEWHERE
+        if chapter in titles:
+            title = f"{numeral_of(chapter)}、{titles[chapter]}"
         if title != before and titles:
             rows.append(Band(title))
         before = title

@@ -178,7 +178,7 @@ def test_an_attachment_begins_on_a_new_page_and_a_wide_table_lies_on_its_side():
     assert abs(twips / 20 - (297 - 35 - 37) / 25.4 * 72) < 2
 
 
-def test_a_row_as_high_as_half_a_page_may_go_on_overleaf():
+def test_a_high_row_may_go_on_overleaf():
     """Kept whole, what does not fit would be cut off."""
     paper = OfficialDocument()
     paper.table(COLUMNS, [[1, "单位", "短"], [2, "单位", "长" * 1500], Band("行动")], landscape=True)

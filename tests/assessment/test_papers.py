@@ -94,6 +94,8 @@ def test_the_pdf_or_why_there_is_none(edition, office, as_, monkeypatch):
     refused = as_(office).get(address("pdf", edition))
     assert refused.status_code == 403 and "libreoffice-writer" in refused.content.decode()
     assert not Issuance.objects.exists()
+    page = reverse("assessment:edition", args=[PLAN, edition.report_id, edition.number])
+    assert "data-refused=" in as_(office).get(page).content.decode()
     monkeypatch.setattr("assessment.views.papers.pdf_of", lambda word: b"%PDF-1.7")
     made = as_(office).get(address("pdf", edition))
     assert (made.content, made["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
