@@ -19,7 +19,7 @@ WEIGHTS = ("50", "15", "10", "10", "10", "5")
 ODD_WEIGHTS = ("33.33", "16.67", "12.5", "7.5", "10", "13", "7")
 
 
-def made_up_year(seed, *, units=5, own_grades=True) -> Year:
+def made_up_year(seed, *, units=4, own_grades=True) -> Year:
     """A year of `units` units in the four classes; every second one judged by an odd scheme."""
     chance = random.Random(seed)
     terms = _terms(chance, odd=bool(seed % 2))

@@ -2,6 +2,8 @@
 
 import subprocess
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import ironcalc
 import openpyxl
@@ -70,6 +72,12 @@ class Desk:
 
     def text(self):
         return "\n".join(str(value) for value in self.stored.values())
+
+
+def words_of(content):
+    """Every value of a workbook as it is stored, one a line."""
+    with TemporaryDirectory() as folder:
+        return Desk(content, Path(folder)).text()
 
 
 def same(stored, live):
