@@ -172,10 +172,11 @@ def extend(consultation, due_at, *, by, now, revision):
 def close(consultation, *, by, now, revision):
     """办结: every opinion given has been answered; each unit that gave one hears what became of it."""
     _begin(consultation, by, revision, State.SENT, "办结")
+    fresh = _move(consultation, revision, {"state": State.CLOSED, "closed_at": now, "closed_by": by})
+    # Asked now that it is held: a reply given at this instant is either counted or told that it is closed.
     undecided = opinions_of(consultation).filter(adoption=Opinion.Adoption.UNDECIDED).count()
     if undecided:
         raise WrongState(f"还有 {undecided} 条意见没有写明采纳情况，处理完再办结。")
-    fresh = _move(consultation, revision, {"state": State.CLOSED, "closed_at": now, "closed_by": by})
     audit.record("办结征求意见", fresh, by=by, now=now)
     with_opinions = fresh.replies.filter(answer=ConsultationReply.Answer.OPINIONS, state="given")
     tell_units(fresh, f"征求意见已办结，请查看本单位意见的采纳情况：{fresh.title}", now, only=with_opinions)
