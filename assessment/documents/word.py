@@ -16,7 +16,7 @@ LAMPS = {
     "green": charts.Part("达序时", "#CDEBD7", "#13713A", "rising"),
     "yellow": charts.Part("欠序时", "#FBE3A8", "#7A4800", "dotted"),
     "red": charts.Part("严重滞后", "#F8CFCD", "#9C141A", "crossed"),
-    "grey": charts.Part("其他（待审定、未报等）", "#FFFFFF", "#1B2430"),
+    "grey": charts.Part("待审定、未报等", "#FFFFFF", "#1B2430"),
 }
 FILING = {
     "on_time": charts.Part("按时", "#CDEBD7", "#13713A", "rising"),

@@ -43,7 +43,7 @@ def test_a_report_has_its_parts_in_official_order():
         "市委、市政府：",
         "一、总体情况",
         TEXT,
-        " 达序时　 严重滞后　 其他（待审定、未报等）　",
+        " 达序时　 严重滞后　 待审定、未报等　",
     ]
     assert "（一）" + CHAPTERS[0] in lines and "1.强化项目带动。" in lines and "三、存在问题" in lines
     assert lines[-11:] == [
@@ -137,7 +137,7 @@ def test_a_report_without_figures_or_sections_is_still_a_paper():
 def test_charts_are_pictures_with_words_for_who_cannot_see_them():
     document = opened(report_data())
     said = document.element.body.xpath("//wp:docPr/@descr")
-    assert said[0] == "达序时1，严重滞后1，其他（待审定、未报等）1" and "按时90，迟报5，未报1" in said
+    assert said[0] == "达序时1，严重滞后1，待审定、未报等1" and "按时90，迟报5，未报1" in said
     assert "图例：达序时" in said and len(said) == 3 + 3 + 2 + 3
     captions = [line for line in lines_of(document) if line.startswith("图")]
     assert captions == ["图1　各行动任务亮灯情况（单位：项）", "图2　各期报送情况（单位：件）"]
