@@ -55,7 +55,7 @@ def test_a_round_goes_from_self_assessment_to_publication(news, team, round, fgw
     assert [each.verb for each in trail_of(round)][-1] == "启动年度考核"
     own = {team["reporter"].pk, team["approver"].pk}
     heard = [each.title for each in news if each.people == own]
-    assert [title[-4:] for title in heard] == ["完成自评", "00前提出", "果已通报"], heard
+    assert [title[-4:] for title in heard] == ["完成自评", "0前提出", "果已通报"], heard
     assert all(each.url.endswith("/units/fgw/") for each in news if each.people == own)
 
 
