@@ -52,10 +52,18 @@ class TargetFact:
 
 @dataclass(frozen=True)
 class SentBack:
-    """One 退回 by the office: when (date as text), and why."""
+    """One 退回 by the office: when (date as text), why, and of which version that had left the body, with its
+    address; 0 and "" where that is not known."""
 
     on: str
     reason: str
+    version: int = 0
+    url: str = ""
+
+    @property
+    def which(self) -> str:
+        """“第2版”, or nothing."""
+        return f"第{self.version}版" if self.version else ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.along import along, objects
@@ -27,6 +28,7 @@ from progress.models import (
     ProgressReport,
     ReportingPeriod,
     ReportStep,
+    ReportVersion,
     TargetValue,
     TaskState,
     TaskVerdict,
@@ -196,7 +198,6 @@ class Year:
     def _return_fact(self, report):
         sensitive = report.task_id is not None and report.task.is_sensitive
         kind = "contribution" if report.is_contribution else "return" if report.task_id else "unit"
-        sent_back = [] if report.is_contribution else objects(ReportStep, report.step_rows)
         found = objects(Finding, report.finding_rows)
         basis = (found[-1].basis or "办公室认定") if found else ""
         names = {"contribution": "配合材料", "return": "进展表"}
@@ -209,9 +210,7 @@ class Year:
             due=_moment(report.due_at) or "待定",
             left=_moment(report.left_at),
             outcome=_outcome(report, self.now),
-            sent_back=tuple(
-                SentBack(_day(each.at), SILENT if sensitive else each.reason.strip()) for each in sent_back
-            ),
+            sent_back=() if report.is_contribution else tuple(_sent_back(report, sensitive)),
             insubstantial=SILENT if sensitive and basis else basis,
             url=report.get_absolute_url(),
             sensitive=sensitive,
@@ -404,9 +403,26 @@ def _owed_in(plan, year):
         .select_related("agency", "period", "task")
         .annotate(
             step_rows=along(steps, "report", "at", "reason"),
+            version_rows=along(ReportVersion.objects, "report", "number", "frozen_at"),
             finding_rows=along(found, "report", "basis"),
         )
     )
+
+
+def _sent_back(report, sensitive):
+    """The SentBacks of a return: each of the last version that had left by then."""
+    versions = objects(ReportVersion, report.version_rows)
+    for step in objects(ReportStep, report.step_rows):
+        number = max((each.number for each in versions if each.frozen_at <= step.at), default=0)
+        url = f"{_versions_address(report)}#version-{number}" if number else ""
+        yield SentBack(_day(step.at), SILENT if sensitive else step.reason.strip(), number, url)
+
+
+def _versions_address(report):
+    place = [report.period.plan.code, report.period.code, report.agency.code]
+    if not report.task_id:
+        return reverse("progress:unit_versions", args=place)
+    return reverse("progress:versions", args=[*place[:2], report.task.number, place[2]])
 
 
 def _outcome(report, now):

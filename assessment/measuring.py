@@ -148,15 +148,15 @@ def _timeliness(facts, values, weight):
 
 
 def _lateness(fact, values):
-    """(points off, why) of a return; nothing where it was in time, waived, or is not due yet."""
+    """(points off, why, where) of a return; nothing where it was in time, waived, or is not due yet."""
     when = f"应于{fact.due}前报出"
     if fact.outcome == "late":
-        return [(values["late"], f"{when}，{fact.left}报出，迟报")]
+        return [(values["late"], f"{when}，{fact.left}报出，迟报", fact.url)]
     if fact.outcome != "missing":
         return []
     if fact.kind == "contribution":
-        return [(values["silent"], f"牵头单位商请于{fact.due}前提供，到期未提供")]
-    return [(values["missing"], f"{when}，至今未报，漏报")]
+        return [(values["silent"], f"牵头单位商请于{fact.due}前提供，到期未提供", fact.url)]
+    return [(values["missing"], f"{when}，至今未报，漏报", fact.url)]
 
 
 def _quality(facts, values, weight):
@@ -165,12 +165,18 @@ def _quality(facts, values, weight):
 
 def _faults(fact, values):
     off = [
-        (values["sent_back"], f"{each.on}被办公室退回：{_clause(each.reason) or '未写原因'}")
-        for each in sorted(fact.sent_back, key=lambda each: (each.on, each.reason))
+        (values["sent_back"], _sent_back(each), each.url or fact.url)
+        for each in sorted(fact.sent_back, key=lambda each: (each.on, each.version, each.reason))
     ]
     if fact.insubstantial:
-        off.append((values["insubstantial"], f"认定为无实质内容：{_clause(fact.insubstantial)}"))
+        why = f"认定为无实质内容：{_clause(fact.insubstantial)}"
+        off.append((values["insubstantial"], why, fact.url))
     return off
+
+
+def _sent_back(each):
+    which = f"{each.which}于" if each.which else ""
+    return f"{which}{each.on}被办公室退回：{_clause(each.reason) or '未写原因'}"
 
 
 def _of_returns(facts, off_of, weight, *, nothing_to_rate=False):
@@ -199,8 +205,8 @@ def _subject_lines(subject, rows, off_of, weight, nothing_to_rate):
     asked = [each for each in rows if each.outcome != "waived"]
     if not asked:
         return [Line(text=f"{name}：已免报，不计入", ratio=None, url=rows[0].url, **about | {"weight": ZERO})]
-    causes = [(each, points, why) for each in asked for points, why in off_of(each) if points]
-    off = sum((points for _, points, _ in causes), ZERO)
+    causes = [(each, *cause) for each in asked for cause in off_of(each) if cause[0]]
+    off = sum((points for _, points, _, _ in causes), ZERO)
     ratio = six(max(ZERO, ONE - off / weight)) if weight else six(1)
     counted = _filed(asked) if nothing_to_rate else _counted(asked)
     text = f"{name}：{counted}，{_outcome(off, ratio)}"
@@ -209,7 +215,7 @@ def _subject_lines(subject, rows, off_of, weight, nothing_to_rate):
         ratio, text = six(0), f"{name}：{_counted(asked)}，没有报过，无内容可评，不得分"
     first = causes[0][0] if causes else asked[-1]
     lines = [Line(text=text, ratio=ratio, url=first.url, **about)]
-    for each, points, why in causes:
+    for each, points, why, where in causes:
         lines.append(
             Line(
                 subject=f"report:{each.report}",
@@ -217,7 +223,7 @@ def _subject_lines(subject, rows, off_of, weight, nothing_to_rate):
                 ratio=None,
                 weight=ZERO,
                 lost=ZERO,
-                url=each.url,
+                url=where,
                 under=subject,
                 deducted=points,
                 sensitive=each.sensitive,

@@ -195,7 +195,7 @@ def _target(fact):
 
 
 def _return(fact):
-    why = [f"{each.on}退回：{each.reason}" for each in fact.sent_back]
+    why = [f"{each.which}{each.on}退回：{each.reason}" for each in fact.sent_back]
     if fact.insubstantial:
         why.append(f"无实质内容：{fact.insubstantial}")
     return {

@@ -16,6 +16,7 @@ from progress.models import (
     ProgressReport,
     ReportingPeriod,
     ReportStep,
+    ReportVersion,
     TargetValue,
     TaskState,
     TaskVerdict,
@@ -106,6 +107,23 @@ def test_only_the_office_sending_back_counts_and_the_reason_is_kept(fgw, office,
     )
     (fact,) = facts_of(fgw).returns
     assert [(each.on, each.reason) for each in fact.sent_back] == [("2030-04-09", "无数据")]
+
+
+def test_what_was_sent_back_is_the_version_that_had_left(fgw, office):
+    report = left(make_report(make_task(leads=[fgw]), fgw))
+    for number, at in ((1, BEFORE_DUE), (2, AFTER_DUE)):
+        told = {"content": {}, "sha256": "", "frozen_at": at, "frozen_by": office}
+        ReportVersion.objects.create(report=report, number=number, **told)
+    step = {"verb": "send_back", "from_state": "under_review", "to_state": "returned", "by_office": True}
+    for minutes in (-1, 1):
+        at = AFTER_DUE + timedelta(minutes=minutes)
+        ReportStep.objects.create(report=report, by=office, at=at, reason="无数据", **step)
+    (fact,) = facts_of(fgw).returns
+    page = f"{report.get_absolute_url()}versions/"
+    assert [(each.version, each.url) for each in fact.sent_back] == [
+        (1, f"{page}#version-1"),
+        (2, f"{page}#version-2"),
+    ]
 
 
 def test_a_silent_supporter_answers_for_it_not_the_lead(fgw, kjj, reporter):

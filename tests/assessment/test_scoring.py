@@ -135,6 +135,18 @@ def test_each_loss_names_its_fact_and_together_they_are_what_was_lost():
     assert (second.lost, none) == (0, [])
 
 
+def test_a_return_sent_back_names_its_version_and_leads_there():
+    back = SentBack("2030-04-12", "事实不清。", 2, "/returns/1/versions/#version-2")
+    facts = unit(returns=[replace(filed(1, "task:1"), sent_back=(back,))])
+    ((_, (cause,)),) = of(score(terms(), facts), "quality").subjects
+    assert "第2版于2030-04-12被办公室退回：事实不清，扣0.2分" in cause.text
+    assert cause.url == back.url
+    # Facts kept before versions were told of lead to the return.
+    older = unit(returns=[filed(1, "task:1", sent_back=1)])
+    ((_, (cause,)),) = of(score(terms(), older), "quality").subjects
+    assert ("：2030-04-01被办公室退回" in cause.text, cause.url) == (True, "/returns/1/")
+
+
 def test_seventy_implied_duties_weigh_as_much_as_one():
     few = unit(tasks=[task(1), task(2, "red", "implied")])
     many = unit(tasks=[task(1), *(task(number, "red", "implied") for number in range(2, 72))])
