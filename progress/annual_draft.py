@@ -2,6 +2,8 @@
 
 The draft is an offer, section by section: the clerk takes what is wanted, what is typed already is never
 touched, and every section says which returns it was drawn from. Same returns, same draft, to the letter.
+The report is read by people who may not know of every task, and most of its parts name none: of sensitive
+tasks nothing is drafted.
 """
 
 from dataclasses import dataclass, field
@@ -62,9 +64,10 @@ class Told:
 class Year:
     """What one body's annual report can be drawn from.
 
-    tasks: of the unit's duties by number; tellings: {task number: [Told], oldest first}; summaries: [Told];
-    waiting: {period in words: what was owed and is not accepted}; lamps: {task number: confirmed lamp} as of
-    `lamps_of`.
+    tasks: of the unit's duties by number, without the sensitive ones; secret: numbers of the plan's sensitive
+    tasks; left_out: of these, those the unit has a duty in; tellings: {task number: [Told], oldest first};
+    summaries: [Told]; waiting: {period in words: what was owed and is not accepted}; lamps: {task number:
+    confirmed lamp} as of `lamps_of`.
     """
 
     report: ProgressReport
@@ -76,6 +79,8 @@ class Year:
     lamps: dict = field(default_factory=dict)
     lamps_of: object = None
     problems: list = field(default_factory=list)
+    secret: frozenset = frozenset()
+    left_out: tuple = ()
 
     @property
     def has_anything(self):
@@ -131,10 +136,13 @@ def year_of(sheet, user):
     """The Year of an annual report. sheet: its UnitSheet; user: who asks, who knows the successions. Four
     queries, and what PROBLEMS ask."""
     report = sheet.report
-    tasks = list(_tasks_of(report, user.successions))
+    found = list(_tasks_of(report, user.successions))
+    tasks = [task for task in found if not task.is_sensitive]
     leads = [(report.agency_id, task.pk, task.number) for task in tasks if _is_led(task)]
     figures = figures_of(report.period, [report.agency_id], leads)[report.agency_id]
-    year = Year(report, tasks, figures)
+    secret = frozenset(task.number for task in found if task.is_sensitive)
+    left_out = tuple(task.number for task in found if task.is_sensitive and objects(Assignment, task.roles))
+    year = Year(report, tasks, figures, secret=secret, left_out=left_out)
     known = {task.number for task in tasks}
     for row in _reports_of(report, user.successions):
         if row.state != State.ACCEPTED:
@@ -147,13 +155,14 @@ def year_of(sheet, user):
         elif told.number in known:
             year.tellings.setdefault(told.number, []).append(told)
     year.lamps, year.lamps_of = _lamps(tasks)
-    year.problems = [told for give in PROBLEMS for told in give(report)]
+    told = [told for give in PROBLEMS for told in give(report)]
+    year.problems = [each for each in told if each.number not in secret]
     return year
 
 
 def _tasks_of(report, successions):
     """The tasks the body has a duty in at the year's end, with its roles and the year's confirmed lamps;
-    those of bodies it goes on for likewise."""
+    those of bodies it goes on for likewise; and all sensitive ones, for what names them is left out."""
     period = report.period
     duties = Assignment.objects.filter(_of_bodies(report, successions)).on(period.ends_on).concerning()
     verdicts = TaskVerdict.objects.filter(
@@ -162,7 +171,8 @@ def _tasks_of(report, successions):
         period__ends_on__lte=period.ends_on,
     )
     of_period = ("period__pk", "period__code", "period__starts_on", "period__ends_on")
-    tasks = Task.objects.filter(plan=period.plan_id, pk__in=duties.values("task"))
+    wanted = Q(pk__in=duties.values("task")) | Q(is_sensitive=True)
+    tasks = Task.objects.filter(wanted, plan=period.plan_id)
     lamps = along(verdicts, "task", "lamp", *of_period)
     tasks = tasks.annotate(roles=along(duties, "task", "role", "agency"), verdict_rows=lamps)
     return tasks.select_related("chapter").order_by("number")
@@ -257,7 +267,7 @@ def _chapters(year):
             _add(found, place, [{"text": text, "tasks": [task.number] if task.number in known else []}], used)
     for told in year.summaries[-1:]:
         for row in told.said["paragraphs"]:
-            if row["text"].strip():
+            if row["text"].strip() and not year.secret & set(row["tasks"]):
                 linked = {"text": row["text"].strip(), "tasks": [n for n in row["tasks"] if n in known]}
                 _add(found, (row["chapter"], row["chapter_title"]), [linked], [told])
     return [

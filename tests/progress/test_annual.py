@@ -205,6 +205,22 @@ def test_problems_the_office_keeps_stand_in_the_draft(told, annual, reporter, of
     assert section.text == "用地指标不足（第1项）。\n跨省断头路未打通。\n年内已整改销号问题1个。"
 
 
+def test_nothing_of_a_sensitive_task_is_drafted(told, led, annual, reporter, as_):
+    first = led[0]
+    said = {"plan": first.plan, "period": make_period("2030Q1"), "agency": annual.agency, "task": first}
+    Problem.objects.create(**said, text="另一问题。", raised_at=NOW)
+    drawn = str(draft_of(annual, reporter).sections)
+    assert "用地指标不足" in drawn and "另一问题" in drawn
+    type(first).objects.filter(pk=first.pk).update(is_sensitive=True)
+    sections = draft_of(annual, reporter).sections
+    drawn = "".join(f"{each.text}{each.rows}" for each in sections)
+    for words in ("任务之1", "平台7个", "用地指标不足", "年底前再建", "挂图作战", "另一问题", "某产业园"):
+        assert words not in drawn, words
+    assert "任务之2" in drawn
+    page = as_(reporter).get(url(annual, "annual_draft")).text
+    assert "第 1 项是敏感任务，没有起草" in page and "平台7个" not in page
+
+
 def test_more_tasks_than_places_are_put_together():
     rows = [{"text": f"{n}", "tasks": [n]} for n in range(1, 21)]
     packed = annual_draft.chapter_rows(rows, 9)
