@@ -20,7 +20,8 @@ State = SummaryReport.State
 HEAD = ("title", "addressee", "signer", "number", "body", "signed_on")
 LEVELS = (0, 2, 3, 4)
 HEADING_LIMIT, PARAGRAPH_LIMIT = 80, 5000
-MOST_PARAGRAPHS, MOST_SECTIONS = 400, 20
+# Two controls a paragraph stay below what one form may send (DATA_UPLOAD_MAX_NUMBER_FIELDS).
+MOST_PARAGRAPHS, MOST_SECTIONS = 900, 20
 
 
 # --- reading ---------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ def save_section(section, heading, rows, *, by, now, revision):
     check_edit_reports(by)
     _check_editing(section.report)
     rows = _parted(rows, section)
-    _check_section(heading, rows)
+    _check_section(heading, rows, len(rows_of(section)))
     with transaction.atomic():
         _claim_section(section, revision, heading=heading.strip(), edited_at=now, edited_by=by)
         if not _replace(section, heading.strip(), rows):
@@ -128,7 +129,8 @@ def _parted(rows, section):
     return parted
 
 
-def _check_section(heading, rows):
+def _check_section(heading, rows, standing):
+    """standing: how many paragraphs there are; what was gathered longer may be mended, not made longer."""
     wrong = _heading_mistake(heading)
     wrong = {"heading": wrong} if wrong else {}
     for row in rows:
@@ -138,7 +140,7 @@ def _check_section(heading, rows):
             wrong["rows"] = f"标题“{row.text[:20]}…”超过 {HEADING_LIMIT} 字，请改短，或把它设为正文。"
         elif len(row.text) > PARAGRAPH_LIMIT:
             wrong["rows"] = f"“{row.text[:20]}…”一段超过 {PARAGRAPH_LIMIT:,} 字，请分成几段。"
-    if len(rows) > MOST_PARAGRAPHS:
+    if len(rows) > max(MOST_PARAGRAPHS, standing):
         wrong["rows"] = f"一节最多 {MOST_PARAGRAPHS} 段，现在有 {len(rows)} 段，请分成两节。"
     if wrong:
         raise ValidationError(wrong)

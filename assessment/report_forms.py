@@ -11,6 +11,8 @@ from assessment.models import SummaryReport
 from progress.forms import Day, Prose
 from progress.views.typed import number_of
 
+# So many paragraphs too many are still read, to say how many they are.
+TO_SPARE = 50
 LEVELS = ((0, "正文"), (2, "（一）级标题"), (3, "1.级标题"), (4, "（1）级标题"))
 
 
@@ -122,7 +124,7 @@ def typed_section(data):
     """The TypedSection of a POST; what cannot be read is left out, texts that are too long are kept."""
     heading, errors = _clean(Prose(label="标题", limit=editing.HEADING_LIMIT), data.get("heading", ""))
     rows = []
-    keys = data.get("ids", "").split(",")[: editing.MOST_PARAGRAPHS + 50]
+    keys = data.get("ids", "").split(",")[: editing.MOST_PARAGRAPHS + TO_SPARE]
     for place, key in enumerate(keys):
         if f"text-{place}" not in data:
             continue

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from agencies.models import AuditEvent
 from agencies.permissions import Denied
-from assessment import editing
+from assessment import editing, report_forms
 from assessment.merging import Row, mark, merge
 from assessment.models import ReportSection, SummaryReport
 from assessment.numbering import numbers_of
@@ -299,6 +299,39 @@ def test_bad_input_is_refused_with_a_sentence_and_kept(summary, chapters, office
         assert all(value in page for value in typed.values())
     assert at.post(url, {"ids": "99999999999,x", "revision": "x", "seen": "::,a:b"}).status_code == 400
     assert texts_of(chapters) == ["某某行动", BUILT]
+
+
+@pytest.mark.django_db
+def test_a_section_as_long_as_all_units_words_is_saved_whole(summary, office, as_, settings):
+    """80 tasks and what eighty units add to them are well over 400 paragraphs."""
+    texts = [f"第{number}段。" for number in range(500)]
+    section = add_section(summary, "各地各部门做法", Source.CHAPTERS, [(0, text, []) for text in texts])
+    rows = editing.rows_of(section)
+    typed = {f"text-{place}": row.text for place, row in enumerate(rows)}
+    typed |= {f"level-{place}": "0" for place in range(len(rows))} | {"text-499": "最后一段改过。"}
+    typed |= {"ids": ",".join(str(row.id) for row in rows), "heading": section.heading, "was": section.heading}
+    seen = ",".join(f"{row.id}:{mark(row)}" for row in rows)
+    answer = as_(office).post(
+        address("report_section", summary.pk, section.pk),
+        typed | {"seen": seen, "revision": 1, "verb": "save"},
+    )
+    assert answer.status_code == 302
+    assert texts_of(section) == [*texts[:499], "最后一段改过。"]
+    # The fullest form there is goes through: two controls a paragraph, a few of the section.
+    assert 2 * (editing.MOST_PARAGRAPHS + report_forms.TO_SPARE) + 20 < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+
+
+@pytest.mark.django_db
+def test_what_was_gathered_longer_than_one_may_write_is_still_mended(summary, office, monkeypatch):
+    monkeypatch.setattr(editing, "MOST_PARAGRAPHS", 3)
+    section = add_section(summary, "很长的一节", Source.CHAPTERS, [(0, f"第{n}段。", []) for n in range(5)])
+    rows = editing.rows_of(section)
+    changed = [*rows[:4], Row(rows[4].id, 0, "改过。")]
+    said = {"by": office, "now": NOW}
+    saved = editing.save_section(section, section.heading, changed, **said, revision=1)
+    assert texts_of(saved)[-1] == "改过。"
+    with pytest.raises(ValidationError, match="最多 3 段"):
+        editing.save_section(saved, saved.heading, [*changed, Row(None, 0, "又一段。")], **said, revision=2)
 
 
 @pytest.mark.django_db
