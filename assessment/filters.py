@@ -61,27 +61,27 @@ class ObjectionFilter(django_filters.FilterSet):
 
 
 class ReportFilter(django_filters.FilterSet):
-    """Reports of the office by title, year, kind and state."""
+    """Reports of the office by words of the title, kind, year and state, on the page and in Excel."""
 
     q = words_to_search("标题")
-    year = django_filters.ChoiceFilter(
-        field_name="period__ends_on__year", label="年度", empty_label="全部", choices=()
-    )
     kind = django_filters.ChoiceFilter(
         field_name="outline__kind", choices=Outline.Kind.choices, label="类别", empty_label="全部"
     )
+    year = django_filters.ChoiceFilter(field_name="period__starts_on__year", label="年份", empty_label="全部")
     state = django_filters.ChoiceFilter(choices=SummaryReport.State.choices, label="状态", empty_label="全部")
 
     class Meta:
         model = SummaryReport
-        fields = ()
+        fields = ("q", "kind", "year", "state")
 
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, **kwargs)
         self.filters["year"].extra["choices"] = year_choices(plan)
 
-    def search(self, rows, name, value):
-        return rows.filter(title__icontains=value.strip())
+    def search(self, queryset, name, value):
+        for word in value.split():
+            queryset = queryset.filter(title__icontains=word)
+        return queryset
 
 
 class PetitionFilter(django_filters.FilterSet):
@@ -105,7 +105,5 @@ class PetitionFilter(django_filters.FilterSet):
 
     def search(self, rows, name, value):
         for word in value.split():
-            rows = rows.filter(
-                Q(title__icontains=word) | Q(text__icontains=word) | Q(number__icontains=word)
-            )
+            rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word) | Q(number__icontains=word))
         return rows

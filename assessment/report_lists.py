@@ -1,14 +1,12 @@
-"""The office's reports as a list, and for which stretches of time another one can be begun."""
+"""For which stretches of time a report of the office can be begun, and of how much."""
 
 from dataclasses import dataclass
 
-import django_filters
 from django.db.models import Count, Q
 
-from assessment.models import Outline, SummaryReport
+from assessment.models import SummaryReport
 from assessment.spans import Span, spans_of
 from progress.models import ProgressReport, TaskVerdict
-from supervision.filters import words_to_search, year_choices
 
 State = ProgressReport.State
 
@@ -61,27 +59,3 @@ def _choice(span, counted, lamps, reports):
     confirmed = [lamps[code] for code in reversed(span.quarters) if code in lamps]
     accepted = sum(counted.get(code, 0) for code in span.codes)
     return Choice(span, accepted, confirmed[0] if confirmed else 0, report)
-
-
-class ReportFilter(django_filters.FilterSet):
-    """Reports of the office by words of the title, kind, year and state, on the page and in Excel."""
-
-    q = words_to_search("标题")
-    kind = django_filters.ChoiceFilter(
-        field_name="outline__kind", choices=Outline.Kind.choices, label="类别", empty_label="全部"
-    )
-    year = django_filters.ChoiceFilter(field_name="period__starts_on__year", label="年份", empty_label="全部")
-    state = django_filters.ChoiceFilter(choices=SummaryReport.State.choices, label="状态", empty_label="全部")
-
-    class Meta:
-        model = SummaryReport
-        fields = ("q", "kind", "year", "state")
-
-    def __init__(self, *args, plan, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.filters["year"].extra["choices"] = year_choices(plan)
-
-    def search(self, queryset, name, value):
-        for word in value.split():
-            queryset = queryset.filter(title__icontains=word)
-        return queryset

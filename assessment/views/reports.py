@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.spreadsheets import Column, list_response
 from assessment import assembling, jobs, report_lists
+from assessment.filters import ReportFilter
 from assessment.models import SummaryReport
 from assessment.permissions import check_edit_reports, check_read_reports
-from assessment.report_lists import ReportFilter
 from assessment.spans import span_of
 from progress.views.place import plan_at
 from progress.views.typed import number_of
