@@ -10,7 +10,7 @@ from decimal import Decimal
 from agencies.models import Agency
 from assessment.exports import columns
 from assessment.formulas import FORMULAS, formula, in_words, plain, values_of
-from assessment.models import Criterion, ExportForm, Scheme, VetoItem
+from assessment.models import ExportForm, Scheme, VetoItem
 from progress.figures import CLASS_CODES
 from supervision.kinds import is_outside_command
 
@@ -339,7 +339,3 @@ def _said(value):
     if isinstance(value, Decimal):
         return plain(value)
     return "" if value is None else str(value)
-
-
-def formula_choices() -> list[tuple[str, str]]:
-    return [(each.value, each.label) for each in Criterion.Formula]

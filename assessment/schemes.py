@@ -54,12 +54,6 @@ def last_before(plan, year, among=None) -> Scheme | None:
     return next((each for each in rows if each.year < year), None)
 
 
-def published_of(plan, year) -> Scheme | None:
-    """The scheme in force for a year, its criteria at hand; None before it is published. Two queries."""
-    rows = Scheme.objects.filter(plan=plan, year=year, state=Scheme.State.PUBLISHED)
-    return rows.select_related("plan", "host", "cross_reviewer").prefetch_related("criteria").first()
-
-
 # --- drafting --------------------------------------------------------------------------------------
 
 
