@@ -309,7 +309,11 @@ def test_a_section_as_long_as_all_units_words_is_saved_whole(summary, office, as
     rows = editing.rows_of(section)
     typed = {f"text-{place}": row.text for place, row in enumerate(rows)}
     typed |= {f"level-{place}": "0" for place in range(len(rows))} | {"text-499": "最后一段改过。"}
-    typed |= {"ids": ",".join(str(row.id) for row in rows), "heading": section.heading, "was": section.heading}
+    typed |= {
+        "ids": ",".join(str(row.id) for row in rows),
+        "heading": section.heading,
+        "was": section.heading,
+    }
     seen = ",".join(f"{row.id}:{mark(row)}" for row in rows)
     answer = as_(office).post(
         address("report_section", summary.pk, section.pk),

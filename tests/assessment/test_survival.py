@@ -1,7 +1,8 @@
 """A report is gathered though its job is killed at any point: the same, byte for byte (reliability, row 12).
 
 Children of this process work on a database of their own and are killed (SIGKILL) at some statement they send;
-after each death nobody sees anything of the report. What is in the end is what an undisturbed run gives.
+after each death nobody sees anything of the report. What is in the end is what an undisturbed run gives, and
+so is the Word file made of it.
 """
 
 import os
@@ -19,7 +20,8 @@ import pytest
 from django.db import connection, connections, transaction
 
 from agencies.models import Role
-from assessment import assembling
+from assessment import assembling, editing, editions
+from assessment.documents.word import word_of
 from assessment.models import GatheredPart, GatheringRun, ReportParagraph, ReportSection, SummaryReport
 from progress.content import canonical
 from tests import factories
@@ -80,6 +82,10 @@ class Town:
                 "figures": SummaryReport.objects.get().figures,
             }
         )
+
+    def paper(self):
+        """The Word file of the report as it stands."""
+        return word_of(editions.data_of(editing.with_sections(SummaryReport.objects.all()).get()))
 
     def dies(self, when):
         """Let a child work, which kills itself where `when` says so of a statement (its place, its SQL);
@@ -147,7 +153,7 @@ def test_killed_anywhere_it_comes_to_the_same(town, count):
     kills, rng = count(400), random.Random(SEED)
     with transaction.atomic(), connection.execute_wrapper(fate := Fate()):
         assert town.work() == 1
-        expected = town.written()
+        expected, paper = town.written(), town.paper()
         transaction.set_rollback(True)
     assert "第2个问题" in expected
     while kills:
@@ -162,6 +168,7 @@ def test_killed_anywhere_it_comes_to_the_same(town, count):
     town.now += LATER
     assert town.work() == 1
     assert town.written() == expected
+    assert town.paper() == paper
 
 
 def test_without_the_one_transaction_half_a_report_would_be_seen(town, monkeypatch):
