@@ -4,7 +4,7 @@ What a person may know: the office everything; a unit its own sheet, with its sc
 from 领导小组审定 on; after 通报 everybody the summary, one's own detail only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
@@ -15,6 +15,7 @@ from assessment import rounds
 from assessment.models import AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import BODY, serves
 from assessment.ranking import converted
+from assessment.scoring import UnitResult
 from progress.figures import CLASS_CODES
 from progress.timetable import spoken
 
@@ -125,6 +126,23 @@ def reads_place(user, unit):
 def reads_self(user, unit):
     """Whether the person may read the 自评: its own people, others once it is signed."""
     return serves(user, unit.agency_id) or unit.self_signed_at is not None
+
+
+def result_for(user, unit):
+    """The UnitResult of a sheet whose score the person may know; None before there is one. Facts of sensitive
+    tasks lead to them only for the office and the unit's own people."""
+    if not unit.result:
+        return None
+    result = UnitResult.from_json(unit.result)
+    if user.is_office or serves(user, unit.agency_id):
+        return result
+    return replace(
+        result,
+        criteria=tuple(
+            replace(row, lines=tuple(replace(line, url="") if line.sensitive else line for line in row.lines))
+            for row in result.criteria
+        ),
+    )
 
 
 # --- the units of a round ----------------------------------------------------------------------------

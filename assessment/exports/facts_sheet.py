@@ -176,7 +176,7 @@ def _task(fact):
         PERIOD: Cell(fact.period, "centre"),
         OUTCOME: Cell(word, look("change_word")),
         SAID: Cell(fact.word if fact.word != word else None),
-        URL: Cell(fact.url),
+        URL: _address(fact),
     }
 
 
@@ -190,7 +190,7 @@ def _target(fact):
         OUTCOME: Cell(TOLD if fact.attained is not None else outcome, look("change_word")),
         ATTAINED: Cell(None if fact.attained is None else float(fact.attained), look("change_share")),
         SAID: Cell("；".join(filter(None, [told, fact.why]))),
-        URL: Cell(fact.url),
+        URL: _address(fact),
     }
 
 
@@ -209,7 +209,7 @@ def _return(fact):
         SENT_BACK: Cell(len(fact.sent_back), look("change")),
         INSUBSTANTIAL: Cell(YES if fact.insubstantial else NO, look("change_word")),
         SAID: Cell("；".join(why)),
-        URL: Cell(fact.url),
+        URL: _address(fact),
     }
 
 
@@ -222,7 +222,7 @@ def _order(fact):
         LEFT: Cell(fact.closed, "centre"),
         OUTCOME: Cell(CLOSED[fact.outcome], look("change_word")),
         SAID: Cell(f"反馈被退回{fact.returned}次" if fact.returned else None),
-        URL: Cell(fact.url),
+        URL: _address(fact),
     }
 
 
@@ -234,6 +234,10 @@ def _benchmarking(attained):
         OUTCOME: Cell("暂无数据" if attained is None else TOLD, "centre"),
         ATTAINED: Cell(None if attained is None else float(attained), look("change_share")),
     }
+
+
+def _address(fact):
+    return Cell(None if fact.sensitive else fact.url)
 
 
 def _titled(title, fact):

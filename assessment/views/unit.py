@@ -15,7 +15,6 @@ from assessment.models import AssessmentFile, AssessmentRound, Objection, UnitSc
 from assessment.ranking import converted
 from assessment.results import OPEN
 from assessment.round_forms import AdjustmentForm, ObjectionForm, ReasonForm, SeenForm, SelfForm, VetoForm
-from assessment.scoring import UnitResult
 from progress.filetypes import Refused
 from progress.views.place import plan_at
 from progress.views.typed import number_of
@@ -201,7 +200,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     knows = overview.reads_score(user, found)
     is_own = permissions.serves(user, found.agency_id)
     claims = _claims(user, found)
-    result = UnitResult.from_json(found.result) if knows and found.result else None
+    result = overview.result_for(user, found) if knows else None
     may, files = _may(user, found, now), _files(user, found, knows)
     context = {
         "plan": found.round.scheme.plan,

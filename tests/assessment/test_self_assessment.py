@@ -8,13 +8,16 @@ from django.urls import reverse
 from agencies.duties import kinds
 from agencies.models import Agency, Role
 from agencies.permissions import Denied
-from assessment import objections, self_assessment
-from assessment.models import AssessmentRound
+from assessment import objections, rounds, self_assessment
+from assessment.models import AssessmentRound, UnitScore
 from progress.workflow import Incomplete, Stale, WrongState
 from tests.assessment.round_life import (
     BEGUN,
     FED_BACK,
+    FIRST,
     claimed,
+    make_scheme,
+    make_year_of_returns,
     object_to,
     state,
     unit_of,
@@ -166,6 +169,31 @@ def test_a_unit_sees_its_own_score_when_it_is_fed_back_and_others_never(round, t
     round = walk_round(round, State.PUBLISHED, team["office"])
     assert kjj.name in text_of(as_(team["reporter"]), round.get_absolute_url())
     assert as_(team["reporter"]).get(other).status_code == 404, "own detail only"
+
+
+def test_facts_of_a_sensitive_task_lead_nowhere_for_who_may_not_know_it(
+    fgw, kjj, team, as_, leader, kjj_reporter
+):
+    plan = make_year_of_returns(fgw, kjj)
+    plan.tasks.filter(number=1).update(is_sensitive=True)
+    link = f'href="{plan.tasks.get(number=1).reports.get().get_absolute_url()}"'
+    scheme = make_scheme(team["office"], plan, host=fgw, cross_reviewer=kjj)
+    round = rounds.begin(scheme, by=team["office"], now=BEGUN)
+    round = rounds.close_self(round, by=team["office"], now=FIRST, revision=round.revision)
+    sheet = unit_of(round, fgw).get_absolute_url()
+    assert link in text_of(as_(team["office"]), sheet)
+    reviewed = text_of(as_(kjj_reporter), sheet)
+    assert "漏报" in reviewed and link not in reviewed
+    AssessmentRound.objects.update(state=State.DECIDING)
+    for reader, there in ((leader, False), (team["reporter"], True)):
+        shown = text_of(as_(reader), sheet)
+        assert "漏报" in shown and (link in shown) is there
+    plan.tasks.update(is_sensitive=False)
+    UnitScore.objects.update(result=None, facts=None)
+    AssessmentRound.objects.update(state=State.FIRST)
+    round.refresh_from_db()
+    rounds.take_anew(round, by=team["office"], now=FIRST, revision=round.revision)
+    assert link in text_of(as_(kjj_reporter), sheet), "the control: of another task it may follow the link"
 
 
 def test_the_office_confirms_many_and_states_by_hand_on_the_page(round, team, fgw, as_):

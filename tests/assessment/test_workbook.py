@@ -234,6 +234,20 @@ def test_units_without_points_are_listed_without_any(tmp_path):
         assert not told["考核得分"] and unit.standing_word in told["备注"]
 
 
+def test_of_a_sensitive_task_the_facts_have_no_address():
+    """Leaders take the workbook who may not know of every task."""
+    year = made_up_year(3)
+    unit = next(each for each in year.judged if each.facts.returns)
+    hidden = tuple(replace(each, sensitive=True, url="/secret/") for each in unit.facts.returns)
+    shown = tuple(replace(each, url="/known/") for each in unit.facts.returns)
+    said = []
+    for returns in (hidden, shown):
+        rows = (replace(unit, facts=replace(unit.facts, returns=returns)),)
+        sheet = opened(year_workbook(replace(year, units=rows)))["事实"]
+        said.append({cell.value for row in sheet.iter_rows() for cell in row})
+    assert "/secret/" not in said[0] and "（敏感任务）" in said[0] and "/known/" in said[1]
+
+
 def test_a_year_without_units_or_facts_is_told():
     year = made_up_year(1)
     nothing = replace(year, units=())
