@@ -44,6 +44,7 @@ def circulate(report, *, by, now):
         text=editions.plain_text(editions.data_of(report)),
         subject=_subject(report),
         url=report.get_absolute_url(),
+        is_demo=report.is_demo,
         by=by,
         now=now,
     )

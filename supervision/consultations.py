@@ -56,7 +56,20 @@ def default_due(now):
 
 
 def start(
-    plan, *, kind, title, text, note="", due_at=None, agencies=(), circular=None, subject="", url="", by, now
+    plan,
+    *,
+    kind,
+    title,
+    text,
+    note="",
+    due_at=None,
+    agencies=(),
+    circular=None,
+    subject="",
+    url="",
+    is_demo=False,
+    by,
+    now,
 ):
     """拟办 from something another app has made: the draft, to be looked at and sent. Raises Denied,
     Incomplete.
@@ -65,10 +78,11 @@ def start(
     days from now unless said otherwise; agencies: the units asked, none while they are not chosen.
     """
     asking = Asking(kind, title, due_at or default_due(now), note, text, list(agencies))
-    return draft(plan, asking, circular=circular, subject=subject, url=url, by=by, now=now)
+    origin = {"circular": circular, "subject": subject, "url": url, "is_demo": is_demo}
+    return draft(plan, asking, **origin, by=by, now=now)
 
 
-def draft(plan, asking, *, circular=None, subject="", url="", uploads=(), by, now):
+def draft(plan, asking, *, circular=None, subject="", url="", is_demo=False, uploads=(), by, now):
     """拟办, with its files. Raises Denied, Incomplete, Refused."""
     check_consult(by)
     said = _said(asking)
@@ -80,7 +94,7 @@ def draft(plan, asking, *, circular=None, subject="", url="", uploads=(), by, no
             url=url,
             drafted_at=now,
             drafted_by=by,
-            is_demo=by.is_demo or bool(circular and circular.is_demo),
+            is_demo=is_demo or by.is_demo or bool(circular and circular.is_demo),
             **said,
         )
         _choose(made, asking.agencies)

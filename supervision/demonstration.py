@@ -34,6 +34,7 @@ from supervision.models import (
     AdHocField,
     AdHocRequest,
     Circular,
+    Consultation,
     Instruction,
     Meeting,
     MeetingAction,
@@ -278,6 +279,8 @@ BORN.extend(
         Born(Problem, IS_DEMO, loose=("continues", "report")),
         Born(AdHocAnswer, IS_DEMO | Q(request__is_demo=True)),
         Born(AdHocRequest, IS_DEMO, loose=("instruction",)),
+        # With its replies and opinions, whoever wrote them.
+        Born(Consultation, IS_DEMO),
         Born(Circular, IS_DEMO),
         Born(MeetingAction, IS_DEMO | Q(meeting__is_demo=True)),
         Born(Meeting, IS_DEMO),

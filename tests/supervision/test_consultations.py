@@ -12,6 +12,7 @@ from docx import Document
 from agencies import reach
 from agencies.audit import trail_of
 from agencies.permissions import Denied
+from progress import demonstration
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import (
     circulars,
@@ -19,6 +20,7 @@ from supervision import (
     consultation_due,
     consultation_replies,
     consultations,
+    files,
 )
 from supervision.consultation_replies import Said
 from supervision.models import Consultation, ConsultationReply, Opinion, SupervisionFile
@@ -406,3 +408,16 @@ def test_leaders_and_administrators_read_none_of_it(sent, leader, admin, as_):
     assert "办公室和被征求单位办理" in as_(leader).get(reverse("supervision:consultations", args=[PLAN])).text
     assert as_(leader).get(sent.get_absolute_url()).status_code == 404
     assert as_(admin).get(sent.get_absolute_url()).status_code == 403
+
+
+def test_the_demonstration_goes_with_what_it_asked_and_leaves_what_is_real(draft, sent, office, fgw, now):
+    body = type(fgw).objects.filter(pk=fgw.pk)
+    said = {"kind": Kind.OTHER, "title": "演示文稿", "text": "演示。", "agencies": list(body)}
+    born = consultations.start(draft.plan, **said, is_demo=True, by=office, now=now)
+    files.keep("consultation", born, pdf("演示.pdf"), by=office, now=now)
+    reply = born.replies.get()
+    Opinion.objects.create(reply=reply, text="演示意见。")
+    demonstration.remove()
+    assert list(Consultation.objects.all()) == [sent]
+    assert not SupervisionFile.objects.exists() and not Opinion.objects.exists()
+    assert sent.replies.count() == 2
