@@ -8,6 +8,7 @@ cumulative words stand for the year.
 from assessment.models import OutlineSection
 
 from . import figured, told
+from .paragraph import lines_in, paragraph
 from .tasks import of_chapter
 
 Source = OutlineSection.Source
@@ -41,8 +42,4 @@ def gather(source, material, figures, *, text="", chapter=None):
         return OF_RETURNS[source](material)
     if source == Source.CHAPTERS:
         return of_chapter(material, chapter)
-    return [{"level": 0, "text": line, "sources": [], "chapter": None} for line in _lines(text)]
-
-
-def _lines(text):
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [paragraph(line, []) for line in lines_in(text)]

@@ -9,11 +9,21 @@ SPACE = re.compile(r"\s+")
 
 def paragraph(text, sources, *, level=0, chapter=None):
     """One paragraph as plain data; each source once."""
-    once = []
+    return {"level": level, "text": text, "sources": once(sources), "chapter": chapter}
+
+
+def once(sources):
+    """The sources in their order, each once; they are plain data and have no hash."""
+    found = []
     for source in sources:
-        if source not in once:
-            once.append(source)
-    return {"level": level, "text": text, "sources": once, "chapter": chapter}
+        if source not in found:
+            found.append(source)
+    return found
+
+
+def lines_in(text):
+    """The lines of a text that say something, trimmed: each becomes a paragraph."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class Said:

@@ -7,7 +7,7 @@ the newest is taken; one that merely says 无变化 gives way to an earlier one 
 
 from progress import verdict_text
 
-from .paragraph import Said, paragraph
+from .paragraph import Said, lines_in, once, paragraph
 
 SUPPORTING = "有关单位配合推进情况"
 OFFICE_WROTE = "办公室改写"
@@ -64,14 +64,14 @@ def _of_verdict(verdict):
     sentences = [verdict_text.Sentence(**each) for each in verdict.sources]
     if verdict_text.joined(sentences) != verdict.text:
         # Kept without its sentences, as a text may be that is older than they are.
-        sources = _once(_source_of(each, verdict) for each in sentences) or [_by_office(verdict)]
-        return [(line.strip(), sources) for line in verdict.text.splitlines() if line.strip()]
+        sources = once(_source_of(each, verdict) for each in sentences) or [_by_office(verdict)]
+        return [(line, sources) for line in lines_in(verdict.text)]
     lines = []
     for each in sentences:
         if each.opens or not lines:
             lines.append(("", []))
         text, sources = lines[-1]
-        lines[-1] = (text + each.text, _once([*sources, _source_of(each, verdict)]))
+        lines[-1] = (text + each.text, once([*sources, _source_of(each, verdict)]))
     return lines
 
 
@@ -100,14 +100,6 @@ def _by_office(verdict):
     }
 
 
-def _once(sources):
-    found = []
-    for source in sources:
-        if source not in found:
-            found.append(source)
-    return found
-
-
 # --- what leads said -------------------------------------------------------------------------------
 
 
@@ -115,12 +107,12 @@ def _of_returns(task, returns):
     """Of accepted returns in the order of the clause: [(text, sources)]."""
     whole = "" if task.separate_leads or not returns else returns[0].said.get("consolidated", "")
     if whole.strip():
-        return [(line, _with_taken(returns[0], "consolidated", line)) for line in _lines(whole)]
+        return [(line, _with_taken(returns[0], "consolidated", line)) for line in lines_in(whole)]
     told = [(each, *_what_was_done(each.said)) for each in returns]
     told = [(each, field, text) for each, field, text in told if text]
     lines = []
     for each, field, text in told:
-        for place, line in enumerate(_lines(text)):
+        for place, line in enumerate(lines_in(text)):
             name = f"{each.agency_name}：" if len(told) > 1 and not place else ""
             lines.append((f"{name}{line}", _with_taken(each, field, line)))
     return lines
@@ -149,10 +141,6 @@ def _with_taken(told, field, line):
     return [told.source(), *taken]
 
 
-def _lines(text):
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 # --- what units said -------------------------------------------------------------------------------
 
 
@@ -162,7 +150,7 @@ def _from_leads_own_reports(material, number, said):
         if summary.agency in material.led_by[number]:
             for row in _readable(material, summary):
                 text = said.fresh(row["text"]) if number in row["tasks"] else ""
-                lines += [(line, [summary.source(number)]) for line in _lines(text)]
+                lines += [(line, [summary.source(number)]) for line in lines_in(text)]
     return lines
 
 
@@ -172,7 +160,7 @@ def _of_supporters(material, chapter, said):
         for row in _readable(material, summary):
             if row["chapter"] != chapter or _is_of_a_lead(material, summary, row):
                 continue
-            lines = _lines(said.fresh(row["text"]))
+            lines = lines_in(said.fresh(row["text"]))
             sources = [summary.source(number) for number in row["tasks"]] or [summary.source()]
             for place, line in enumerate(lines):
                 name = "" if place else f"{summary.agency_name}："

@@ -7,7 +7,7 @@ carries one, each becomes a 请示 of its own (practice, section 4).
 
 from progress.figures import meaningful
 
-from .paragraph import Said, paragraph
+from .paragraph import Said, lines_in, paragraph
 
 
 def problems(material):
@@ -60,8 +60,7 @@ def _of_units(material, field, said):
 
 
 def _paragraphs(text, name, told, chapter):
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [
         paragraph(line if place else f"{name}：{line}", [told.source()], chapter=chapter)
-        for place, line in enumerate(lines)
+        for place, line in enumerate(lines_in(text))
     ]
