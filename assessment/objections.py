@@ -1,9 +1,9 @@
 """异议 of a unit against its score: written by one, signed by another, decided by a third.
 
 Within the window of 反馈复核 (practice, section 3; equal is in time): what is not signed by its end was not
-raised. The decision is never that of who confirmed the score; it may move the points of the criterion it is
-about (复核调整), and the unit is told at once. Verbs run in one transaction with their audit row, and raise,
-in this order: Denied, Stale, WrongState, Incomplete, Refused.
+raised. The decision is never that of who confirmed the score or stated points of it by hand; it may move the
+points of the criterion it is about (复核调整), and the unit is told at once. Verbs run in one transaction
+with their audit row, and raise, in this order: Denied, Stale, WrongState, Incomplete, Refused.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from assessment.results import State as RoundState
 from assessment.results import hold, rescore
 from progress.timetable import spoken
 from progress.workflow import Incomplete, Stale, WrongState
+from supervision.orders import Action
 
 State = Objection.State
 Outcome = Objection.Outcome
@@ -198,19 +199,6 @@ def _full_marks(objection):
 # --- what one may do ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Action:
-    """One button for a person on an objection: greyed with `reason` where it is not allowed."""
-
-    verb: str
-    label: str
-    reason: str
-
-    @property
-    def allowed(self):
-        return not self.reason
-
-
 def actions(objection, user, now):
     """The buttons of an objection as it stands for this person: the unit's for its people, deciding for those
     who score it, each allowed or greyed with the reason."""
@@ -299,13 +287,14 @@ def _words(words, field, sentence, longest):
 
 
 def _tell_deciders(objection, by, now):
-    """Those who can decide: not who confirmed the score."""
+    """Those who can decide: not who confirmed the score, nor who stated points of it by hand."""
     unit = objection.unit
     if unit.reviewer_id:
         people = reach.everyone_at([unit.reviewer_id], Role.REPORTER, Role.APPROVER, now=now)
     else:
         people = reach.office_people(now=now)
-    _tell(objection, people - {unit.scored_by_id}, f"{unit.name}对年度考核提出异议，请复核", by, now)
+    people -= permissions.stated_by_hand(objection) | {unit.scored_by_id}
+    _tell(objection, people, f"{unit.name}对年度考核提出异议，请复核", by, now)
 
 
 def _tell(objection, people, title, by, now, text="", hasty=False):

@@ -37,10 +37,13 @@ def check_read_findings(user):
         raise Denied("人工认定只供办公室和所涉单位查看。")
 
 
-def check_keep_findings(user):
-    """Facts no figure can tell are stated, and taken back, by the office."""
+def check_keep_findings(user, agency=None):
+    """Facts no figure can tell are stated, and taken back, by the office; never by somebody of the body they
+    are about, where that is known."""
     if not user.is_office:
         raise Denied("人工认定由办公室作出和撤销；有异议的，请在反馈复核时提出。")
+    if agency is not None and serves(user, agency.pk):
+        raise Denied(f"您同时在{agency.name}任职，不能对本单位作出或撤销认定，请由办公室另一位同志办理。")
 
 
 # --- workbooks ---------------------------------------------------------------------------------------
@@ -174,9 +177,22 @@ def check_withdraw_objection(user, objection):
         raise Denied("已报出的异议由本单位审核人撤回。")
 
 
+def stated_by_hand(objection):
+    """Ids of the people whose points by hand, or vetoes, that still stand are objected to; two queries."""
+    unit = objection.unit
+    stated = unit.adjustments.exclude(kind="review").filter(revoked_at__isnull=True)
+    if objection.criterion_id:
+        return set(stated.filter(criterion=objection.criterion_id).values_list("made_by", flat=True))
+    vetoes = unit.vetoes.filter(revoked_at__isnull=True)
+    return set(stated.values_list("made_by", flat=True)) | set(vetoes.values_list("made_by", flat=True))
+
+
 def check_decide_objection(user, objection):
-    """复核: who may score the unit, but not who confirmed the score that is objected to."""
+    """复核: who may score the unit, but not who confirmed the score that is objected to, nor who stated
+    points of it by hand."""
     unit = objection.unit
     check_score(user, unit)
     if unit.scored_by_id == user.pk:
         raise Denied("初评人不能复核对自己评分的异议，请由另一位同志复核。")
+    if user.pk in stated_by_hand(objection):
+        raise Denied("异议涉及您自己登记的加减分或人工评定，请由另一位同志复核，或者由他人重新登记。")

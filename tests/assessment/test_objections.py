@@ -11,7 +11,7 @@ from docx import Document
 
 from agencies.models import Agency
 from agencies.permissions import Denied
-from assessment import confirming, objections, rounds
+from assessment import adjustments, confirming, objections, rounds
 from assessment.models import AssessmentRound, Objection
 from assessment.objections import Answer
 from progress.workflow import Incomplete, Stale, WrongState
@@ -23,6 +23,7 @@ from tests.assessment.round_life import (
     make_scheme,
     make_year_of_returns,
     object_to,
+    state,
     unit_of,
     walk_round,
 )
@@ -132,6 +133,22 @@ def test_who_confirmed_the_score_sees_a_greyed_button_with_the_reason(unit, team
     assert "初评人不能复核对自己评分的异议" in page
     posted = as_(team["office"]).post(f"{made.get_absolute_url()}do/decide/", {"outcome": "upheld"})
     assert posted.status_code == 403
+
+
+def test_who_gave_points_by_hand_does_not_answer_for_them(unit, team):
+    """Of two who scored each may answer for what the other did, if it is not what they stated themselves."""
+    awarded = unit.round.scheme.criteria.get(formula="by_hand")
+    state(unit, team["office2"], kind="by_hand", points="5", criterion=awarded)
+    off = state(unit_of(unit.round, unit.agency), team["office2"], kind="deduction", points="1")
+    for about in (awarded, None):
+        made = raised(unit, team, criterion=about)
+        with pytest.raises(Denied, match="自己登记的"):
+            decide(made, team["office2"], "rejected")
+        objections.withdraw(made, by=team["approver"], now=FED_BACK, revision=made.revision)
+    assert decide(raised(unit, team, criterion=criterion_of(unit)), team["office2"], "rejected").outcome
+    for each in (off, unit.adjustments.get(kind="by_hand")):
+        adjustments.revoke(each, "改由他人登记", by=team["office2"], now=FED_BACK)
+    assert decide(raised(unit, team), team["office2"], "rejected").outcome
 
 
 def test_nobody_signs_what_they_wrote(unit, team, fgw):
