@@ -1,4 +1,5 @@
-"""回执 of a unit asked for its opinion: written by its reporter, signed by its approver where it has one.
+"""回执 of a unit asked for its opinion: written by its reporter, signed by its approver where it needs one.
+Where that post is vacant another reporter signs, or the office sets down a letter: nobody is stuck.
 
 The office may set down what came by letter or telephone (代录). Late replies are taken until the office
 closes, and marked. The verbs are in the manner of `consultations`; `revision` is the reply's.
@@ -11,6 +12,7 @@ from django.db.models import F
 
 from agencies import audit, reach
 from agencies.models import Role
+from agencies.writing import printable
 from progress.workflow import Action, Incomplete, Stale, WrongState
 from supervision.models import Consultation, ConsultationReply, Opinion
 from supervision.permissions import (
@@ -23,6 +25,7 @@ from supervision.permissions import (
 State, Answer = ConsultationReply.State, ConsultationReply.Answer
 MOST = 30
 LONGEST_PLACE, LONGEST_OPINION, LONGEST_REASON = 80, 2000, 500
+SIGNED_BY_ANOTHER = "本单位没有审核人，由另一位填报人审签"
 LABELS = {
     "save": "暂存",
     "hand_in": "提交回执",
@@ -66,6 +69,7 @@ def hand_in(reply, *, answer, opinions, by, now, revision):
         _tell_the_office(fresh, now)
     else:
         people = reach.everyone_at({fresh.agency_id}, Role.APPROVER, now=now)
+        people = people or reach.everyone_at({fresh.agency_id}, Role.REPORTER, now=now)
         _tell(fresh, people - {by.pk}, f"征求意见回执待审签：{fresh.consultation.title}", now)
     return fresh
 
@@ -75,7 +79,8 @@ def approve(reply, *, by, now, revision):
     """审签: it leaves in the unit's name."""
     _begin(reply, by, revision, "approve")
     fresh = _move(reply, revision, {"state": State.GIVEN, "given_at": now, "given_by": by})
-    _record("审签回执", fresh, by, now)
+    vacant = {} if reply.agency_id in by.agency_ids(Role.APPROVER) else {"说明": SIGNED_BY_ANOTHER}
+    _record("审签回执", fresh, by, now, **vacant)
     _tell_the_office(fresh, now)
     return fresh
 
@@ -84,7 +89,7 @@ def approve(reply, *, by, now, revision):
 def send_back(reply, *, reason, by, now, revision):
     """The approver returns it to who wrote it; the reason stays in the unit."""
     _begin(reply, by, revision, "send_back")
-    reason = (reason or "").strip()
+    reason = printable(reason or "").strip()
     if not reason:
         raise Incomplete({"reason": "请写明要怎样修改。"})
     if len(reason) > LONGEST_REASON:
@@ -101,13 +106,14 @@ def withdraw(reply, *, by, now, revision):
     """Take it back to change it: before the signature by the reporter, after it by the approver, while the
     office has answered none of its opinions."""
     _begin(reply, by, revision, "withdraw")
-    if reply.opinions.exclude(adoption=Opinion.Adoption.UNDECIDED).exists():
-        raise WrongState("办公室已经处理了本单位的意见，不能撤回；需要补充的，请联系办公室。")
     changes = {"state": State.WAITING, "given_at": None, "given_by": None}
     if writes_on_behalf(by, reply):
         # Nobody of the unit has written: it may begin itself, or the office set it down again.
         changes |= {"written_at": None, "written_by": None}
     fresh = _move(reply, revision, changes)
+    # Asked now that it is held: an opinion answered at this instant is not taken away from under its answer.
+    if reply.opinions.exclude(adoption=Opinion.Adoption.UNDECIDED).exists():
+        raise WrongState("办公室已经处理了本单位的意见，不能撤回；需要补充的，请联系办公室。")
     _record("撤回回执", fresh, by, now)
     return fresh
 
@@ -199,8 +205,8 @@ def load(pk):
     return rows.get(pk=pk)
 
 
-def _record(verb, reply, by, now):
-    audit.record(verb, reply.consultation, by=by, now=now, detail={"单位": reply.agency.name})
+def _record(verb, reply, by, now, **said):
+    audit.record(verb, reply.consultation, by=by, now=now, detail={"单位": reply.agency.name, **said})
 
 
 def _tell_the_office(reply, now):

@@ -2,6 +2,7 @@
 
 from agencies.models import Role
 from agencies.permissions import Denied
+from progress.permissions import approver_is_vacant
 
 
 def reads_supervision(user):
@@ -227,29 +228,42 @@ def writes_on_behalf(user, reply):
 
 def check_write_reply(user, reply):
     """Writing a 回执: the unit's reporters; from a letter or a call the office, while the unit has not begun
-    to write itself."""
+    to write itself, or nobody there may sign what it wrote."""
     if reply.agency_id in user.agency_ids(Role.REPORTER):
         return
     if not user.is_office:
         raise Denied("回执由被征求单位的填报人填写。")
-    if reply.written_at is not None:
+    if reply.written_at is not None and not lacks_approver(user, reply):
         raise Denied("这家单位已在填写回执，不能代录；请联系该单位提交或审签。")
 
 
+def lacks_approver(user, reply):
+    """Whether the unit's 回执 wants a signature nobody is there to give. user: who asks."""
+    return reply.agency.needs_approver and approver_is_vacant(reply.agency_id, user.successions)
+
+
+def signs_reply(user, reply):
+    """Whether the person signs for the unit: its approver; where that post is vacant, its reporters."""
+    if reply.agency_id in user.agency_ids(Role.APPROVER):
+        return True
+    return reply.agency_id in user.agency_ids(Role.REPORTER) and lacks_approver(user, reply)
+
+
 def check_approve_reply(user, reply):
-    """Signing a 回执 off or returning it: the unit's approver, never who wrote it."""
-    if reply.agency_id not in user.agency_ids(Role.APPROVER):
+    """Signing a 回执 off or returning it: who signs for the unit, never who wrote it."""
+    if not signs_reply(user, reply):
         raise Denied("回执由被征求单位的审核人审签。")
     if reply.written_by_id == user.pk:
-        raise Denied("填写人不能审签自己的回执，请由本单位另一位审核人审签。")
+        raise Denied("填写人不能审签自己的回执，请由本单位另一位同志审签。")
 
 
 def check_withdraw_reply(user, reply):
-    """Taking a 回执 back: before the signature the unit's reporters, after it its approvers; of a unit that
-    needs no approver its reporters; what the office set down the office."""
+    """Taking a 回执 back: before the signature the unit's reporters, after it who signs for the unit; of one
+    that needs no approver its reporters; what the office set down the office."""
     given = reply.state == "given"
     if user.is_office and given and reply.given_by_id == reply.written_by_id:
         return
-    role = Role.APPROVER if given and reply.agency.needs_approver else Role.REPORTER
-    if reply.agency_id not in user.agency_ids(role):
+    signed = given and reply.agency.needs_approver
+    own = reply.agency_id in user.agency_ids(Role.REPORTER)
+    if not (signs_reply(user, reply) if signed else own):
         raise Denied("已反馈的回执由本单位审核人撤回，待审签的由填报人撤回。")

@@ -16,8 +16,9 @@ from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import consultation_papers, consultation_replies, consultations, files
 from supervision.consultation_forms import DecisionForm, DueForm, ReasonForm, ReplyForm
+from supervision.consultations import BODY
 from supervision.models import Consultation, ConsultationReply, Opinion
-from supervision.permissions import check_consult
+from supervision.permissions import check_consult, lacks_approver
 from supervision.views.consultations import place
 from supervision.views.mistakes import name_missing
 
@@ -30,7 +31,6 @@ SAID_AFTER = {
     "send_back": "已退回填写人。",
     "withdraw": "已撤回，可以修改后重新提交。",
 }
-BODY = (Role.REPORTER, Role.APPROVER)
 LONGER = timedelta(days=2)  # what more time is offered
 
 
@@ -84,6 +84,8 @@ def _own(request, reply, opinions, tried):
         "writes": writes,
         "reason": ReasonForm(auto_id=f"reason-{reply.pk}-%s"),
         "late": reply.was_late(),
+        "vacant": reply.state == ConsultationReply.State.AWAITING_APPROVAL
+        and lacks_approver(request.user, reply),
     }
 
 
@@ -92,6 +94,7 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
     people = {}
     if found.state != Consultation.State.CLOSED:
         people = people_at([each.agency_id for each in replies], *BODY, now=now)
+    stuck = _stuck(replies, now)
     behalf = number_of(request.GET.get("behalf")) or (tried[0] if tried else None)
     own = request.user.agency_ids(*BODY)
     chosen = [each for each in replies if each.pk == behalf and each.agency_id not in own]
@@ -104,6 +107,7 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
                 "late": each.was_late(),
                 "behalf": each.is_set_down_by_office,
                 "nobody": found.state != Consultation.State.CLOSED and not people.get(each.agency_id),
+                "vacant": each.pk in stuck,
                 "opinions": len([one for one in given if one.reply_id == each.pk]),
             }
             for each in replies
@@ -120,6 +124,17 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
         "extending": DueForm(initial={"due_at": max(now, found.due_at) + LONGER}),
         "trail": trail_of(found)[:100],
     }
+
+
+def _stuck(replies, now):
+    """Keys of the replies a unit has begun that nobody there may sign; two queries where there is one."""
+    begun = [
+        each
+        for each in replies
+        if each.written_at and each.state != ConsultationReply.State.GIVEN and each.agency.needs_approver
+    ]
+    signers = people_at([each.agency_id for each in begun], Role.APPROVER, now=now) if begun else {}
+    return {each.pk for each in begun if not signers[each.agency_id]}
 
 
 def _decision(opinion, decided):

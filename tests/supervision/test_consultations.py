@@ -11,6 +11,7 @@ from docx import Document
 
 from agencies import reach
 from agencies.audit import trail_of
+from agencies.models import Role
 from agencies.permissions import Denied
 from progress import demonstration
 from progress.workflow import Incomplete, Stale, WrongState
@@ -25,6 +26,7 @@ from supervision import (
 from supervision.consultation_replies import Said
 from supervision.models import Consultation, ConsultationReply, Opinion, SupervisionFile
 from tests import factories
+from tests.cast import person
 from tests.supervision.order_life import pdf
 
 pytestmark = pytest.mark.django_db
@@ -347,7 +349,9 @@ def test_a_unit_takes_its_reply_back_until_the_office_has_answered(sent, kjj, kj
         consultation_replies.withdraw(again, by=kjj_reporter, now=now, revision=again.revision)
 
 
-def test_the_office_sets_down_a_letter_but_not_over_what_a_unit_writes(sent, fgw, kjj, office, reporter, now):
+def test_the_office_sets_down_a_letter_but_not_over_what_a_unit_writes(
+    sent, fgw, kjj, office, reporter, approver, now
+):
     given = give(reply_of(sent, fgw), office, now, "来函意见。")
     assert given.state == "given" and given.is_set_down_by_office
     consultation_replies.withdraw(given, by=office, now=now, revision=given.revision)
@@ -355,6 +359,30 @@ def test_the_office_sets_down_a_letter_but_not_over_what_a_unit_writes(sent, fgw
     consultation_replies.save(own, answer="none", opinions=[], by=reporter, now=now, revision=own.revision)
     with pytest.raises(Denied):
         give(reply_of(sent, fgw), office, now, "又一条。")
+
+
+def test_a_unit_nobody_may_sign_for_is_not_stuck(sent, fgw, office, reporter, approver, now, news, as_):
+    colleague = person("fgw-second", Role.REPORTER, "fgw")
+    reply = give(reply_of(sent, fgw), reporter, now, "本单位意见。")
+    with pytest.raises(Denied, match="审核人审签"):
+        consultation_replies.approve(reply, by=colleague, now=now, revision=reply.revision)
+    with pytest.raises(Denied, match="不能代录"):
+        give(reply, office, now, "来函意见。")
+    approver.posts.update(role=Role.REPORTER)
+    # Another reporter signs, never who wrote it.
+    page = as_(reporter).get(sent.get_absolute_url()).text
+    assert "本单位现在没有审核人" in page
+    assert "没有审核人" in as_(office).get(sent.get_absolute_url()).text
+    with pytest.raises(Denied, match="填写人不能审签"):
+        consultation_replies.approve(reply, by=reporter, now=now, revision=reply.revision)
+    given = consultation_replies.approve(reply, by=colleague, now=now, revision=reply.revision)
+    assert given.state == "given" and not given.is_set_down_by_office
+    assert trail_of(sent)[0].detail["说明"] == "本单位没有审核人，由另一位填报人审签"
+    # Or the reporter takes it back and the office sets down a letter.
+    back = consultation_replies.withdraw(given, by=colleague, now=now, revision=given.revision)
+    assert f"?behalf={back.pk}" in as_(office).get(sent.get_absolute_url()).text
+    assert give(back, office, now, "来函意见。").is_set_down_by_office
+    assert Opinion.objects.get().text == "来函意见。"
 
 
 # --- the office's word -----------------------------------------------------------------------------------
