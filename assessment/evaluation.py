@@ -212,7 +212,7 @@ class Evaluation:
 
 def evaluation(plan, user, now) -> Evaluation:
     """Everything the page, its chart and its workbook show this person; seven queries."""
-    years = list(range(plan.starts_on.year, plan.ends_on.year + 1))
+    years = list(plan.years)
     today = timezone.localdate(now)
     links = list(links_of(plan, user))
     tasks = _tasks(plan, user, links)

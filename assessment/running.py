@@ -119,5 +119,4 @@ def in_order(rows, wanted):
 def years_to_try(plan, now):
     """Years of a plan that have begun, the newest first."""
     today = timezone.localdate(now).year
-    years = range(plan.starts_on.year, plan.ends_on.year + 1)
-    return [year for year in reversed(years) if year <= today] or [plan.starts_on.year]
+    return [year for year in reversed(plan.years) if year <= today] or [plan.starts_on.year]

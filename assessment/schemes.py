@@ -34,11 +34,6 @@ FROZEN = "考核办法已于公布时固定，不能修改。确需修改的，�
 BEGUN = "本年度考核已经启动，考核办法不能再撤回。个别调整请在考核中以加减分或复核意见办理。"
 
 
-def years_of(plan) -> range:
-    """The years a plan can have a scheme for."""
-    return range(plan.starts_on.year, plan.ends_on.year + 1)
-
-
 def earlier_schemes(plan) -> list[Scheme]:
     """Every scheme up to the plan's last year, the one to take over first. One query."""
     found = Scheme.objects.filter(year__lt=plan.ends_on.year).select_related("host", "cross_reviewer")
@@ -63,7 +58,7 @@ def new_scheme(plan, year, source=FROM_DEFAULTS, *, by, now) -> Scheme:
     Raises Denied; Incomplete for a year outside the plan, one that has its scheme, or with none before it.
     """
     check_keep_schemes(by)
-    years = years_of(plan)
+    years = plan.years
     if year not in years:
         raise Incomplete({"year": f"本计划只管 {years[0]} 至 {years[-1]} 年，请在这几年中选择年度。"})
     last = last_before(plan, year) if source == FROM_LAST else None

@@ -105,7 +105,7 @@ def _as_cells(name, row):
 def running_unit(request, plan, year, code):
     """A body's score opened into criteria, their lines, and the facts behind them."""
     plan = _place(request, plan, year)
-    agency = _body_at(request.user, code)
+    agency = body_at(request.user, code)
     found = running.running(plan, year, request.user, timezone.now(), agency=agency)
     row = next(iter(found.rows), None)
     if row is not None and row.agency.code != code:
@@ -140,7 +140,7 @@ def _own_body(user):
     return own[0]
 
 
-def _body_at(user, code):
+def body_at(user, code):
     """The body of an address: any for the office, one's own (or a predecessor of it) for others; else 404."""
     own = next((each for each in _own_bodies(user) if each.code == code), None)
     if own is not None:

@@ -84,7 +84,7 @@ def _years_page(request, plan, form=None):
             getattr(found.get(year), "round", None),
             schemes.last_before(plan, year, earlier),
         )
-        for year in reversed(schemes.years_of(plan))
+        for year in reversed(plan.years)
     ]
     context = {
         "plan": plan,

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from agencies.models import Agency
 from agencies.spreadsheets import workbook_response
 from assessment import overview, permissions, running
 from assessment.exports import book, issuing, reading
 from assessment.models import UnitScore
 from assessment.views.rounds import round_at
+from assessment.views.running import body_at
 from progress.views.place import plan_at
 
 
@@ -65,17 +65,9 @@ def running_sheet_excel(request, plan, year, code):
     """The running sheet of one unit: its own for its people."""
     permissions.check_read_running(request.user)
     plan = plan_at(request, plan)
-    agency = _body_at(request.user, code)
+    agency = body_at(request.user, code)
     found = running.running(plan, year, request.user, timezone.now(), agency=agency)
     return _trial(request, found, next(iter(found.rows), None))
-
-
-def _body_at(user, code):
-    """The body of an address: any for the office, one's own for others; else 404."""
-    known = Agency.objects.bodies()
-    if not user.is_office:
-        known = known.filter(pk__in=user.agency_ids(*permissions.BODY))
-    return get_object_or_404(known, code=code)
 
 
 def _trial(request, found, row):
