@@ -8,13 +8,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from agencies.duties import DueItem, DueKind, announce
-from agencies.models import Role
 from agencies.reach import still_answering
 from assessment.models import AssessmentRound, Objection, UnitScore
+from assessment.permissions import BODY
 
 State = AssessmentRound.State
 Standing = UnitScore.Standing
-BODY = (Role.REPORTER, Role.APPROVER)
 OPEN = (Objection.State.AWAITING_APPROVAL, Objection.State.RAISED, Objection.State.DECIDED)
 
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.along import number_of
-from agencies.models import Role
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response
 from progress.filetypes import Refused
@@ -55,7 +54,7 @@ def consultations_page(request, plan):
         "rows": [(each, each.is_overdue(now)) for each in page],
         "total": found.queryset.count(),
         "is_office": request.user.is_office,
-        "is_body": request.user.has_role(Role.REPORTER, Role.APPROVER),
+        "is_body": request.user.has_role(*consultations.BODY),
     }
     return render(request, "supervision/consultations.html", context)
 
@@ -65,7 +64,7 @@ def _listed(request, plan):
     plan = plan_at(request, plan)
     replies = ConsultationReply.objects.all()
     if not request.user.is_office:
-        replies = replies.filter(agency__in=request.user.agency_ids(Role.REPORTER, Role.APPROVER))
+        replies = replies.filter(agency__in=request.user.agency_ids(*consultations.BODY))
     rows = Consultation.objects.visible_to(request.user).filter(plan=plan).select_related("plan")
     rows = rows.annotate(
         asked=_count(replies), answered=_count(replies.filter(state=ConsultationReply.State.GIVEN))
