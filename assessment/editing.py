@@ -35,6 +35,11 @@ def with_sections(reports):
     )
 
 
+def load_report(pk):
+    """The report as it stands, with what its rules and pages ask."""
+    return SummaryReport.objects.select_related("period__plan", "outline", "made_by").get(pk=pk)
+
+
 def load_section(report, pk):
     """A section of a report with its paragraphs; None where it is not there (any more)."""
     rows = ReportSection.objects.select_related("edited_by").prefetch_related("paragraphs")
@@ -171,7 +176,7 @@ def save_head(report, said, *, by, now, revision):
             if name in said and getattr(report, name) != said[name]
         ]
         record("修改报告题头", report, by=by, now=now, detail={"修改": "、".join(labels) or "无"})
-    return _fresh(report)
+    return load_report(report.pk)
 
 
 def add_section(report, heading, *, by, now, revision):
@@ -231,14 +236,10 @@ def _claim_report(report, revision, **changes):
     rows = SummaryReport.objects.filter(pk=report.pk, revision=revision, state=State.EDITING)
     if rows.update(revision=F("revision") + 1, **changes):
         return
-    current = _fresh(report)
+    current = load_report(report.pk)
     if current.revision != revision:
         raise Stale(current)
     _check_editing(current)
-
-
-def _fresh(report):
-    return SummaryReport.objects.select_related("period__plan", "outline", "made_by").get(pk=report.pk)
 
 
 def _check_editing(report):
