@@ -7,6 +7,7 @@ from docx.shared import Pt
 
 
 def in_font(properties, name):
+    """Name the font of run properties for every script, in place of what a theme would choose."""
     fonts = properties.get_or_add_rFonts()
     for attribute in list(fonts.attrib):
         del fonts.attrib[attribute]
@@ -15,6 +16,7 @@ def in_font(properties, name):
 
 
 def off_the_grid(paragraph):
+    """Lines as high as the paragraph says, not as the page's grid of lines does."""
     off = OxmlElement("w:snapToGrid")
     off.set(qn("w:val"), "0")
     properties = paragraph._element.get_or_add_pPr()

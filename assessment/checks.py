@@ -110,6 +110,7 @@ def flaws_of(report, known):
 
 
 def must_of(flaws):
+    """Those that should be mended before the report is delivered."""
     return [flaw for flaw in flaws if flaw.is_must]
 
 

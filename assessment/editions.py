@@ -148,6 +148,7 @@ def _check_note(note, confirmed, must):
 
 
 def next_number(report):
+    """Which 稿 the next edition of a report would be, from 1."""
     return (report.editions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 

@@ -155,6 +155,7 @@ def score(terms: Terms, facts: UnitFacts, by_hand: tuple[ByHand, ...] = ()) -> U
 
 
 def cents(value) -> Decimal:
+    """Points with two places, rounded half up."""
     return Decimal(value).quantize(CENT, ROUND_HALF_UP)
 
 

@@ -69,6 +69,8 @@ class DueForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
+    """退回修改 inside a unit, with the reason."""
+
     reason = Prose(label="退回原因", limit=LONGEST_REASON, rows=2)
 
 

@@ -34,10 +34,12 @@ def words_of(opinion):
 
 
 def adoption_of(opinion):
+    """采纳情况 in words, "" while the office has not decided."""
     return "" if opinion.adoption == Opinion.Adoption.UNDECIDED else opinion.get_adoption_display()
 
 
 def title_of(consultation):
+    """The title of the table; a title that has its book marks already gets no second ones."""
     return f"《{consultation.title.strip('《》')}》征求意见及采纳情况"
 
 

@@ -42,6 +42,7 @@ def program():
 
 
 def has_libreoffice() -> bool:
+    """Whether this machine can make PDFs."""
     return program() is not None
 
 

@@ -29,6 +29,7 @@ class PetitionPaper:
 
 
 def paper_of(petition) -> PetitionPaper:
+    """What stands on the paper of a 请示; a text without a closing request gets the usual one."""
     lines = [line.strip() for line in petition.text.splitlines() if line.strip()]
     if not (lines and CLOSING.search(lines[-1])):
         lines.append(CLOSES)
