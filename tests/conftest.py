@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from agencies import immutability
+from agencies.reach import told
 from tests.services.postgres import PLANS_TEMPLATE, Postgres
 from tests.services.site import MOMENT
 
@@ -41,6 +42,14 @@ def count(request):
     """`count(10_000)`: that many tries with --full, a hundredth of them (at least one) every day."""
     full = request.config.getoption("--full")
     return lambda number: number if full else max(1, number // 100)
+
+
+# Files that take a worker minutes: begun first, so that none is left alone with one at the end.
+LONGEST_FIRST = ("tests/test_queries.py", "tests/test_routes.py")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
 
 
 # --- the database ------------------------------------------------------------------------------
@@ -162,3 +171,16 @@ class Clock:
 def clock() -> Clock:
     """Starts on 12 October 2026, 09:00 in Shanghai: the third quarter is being reported."""
     return Clock(datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI))
+
+
+@pytest.fixture
+def news():
+    """Everything that is told while the test runs, in order."""
+    heard = []
+
+    def hear(sender, news, **_):
+        heard.append(news)
+
+    told.connect(hear)
+    yield heard
+    told.disconnect(hear)

@@ -9,11 +9,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from tests.growing import GrowingWorld
 from tests.routes import ROUTES
 
-# One worker counts for all: the data is built once.
-pytestmark = [
-    *(pytest.mark.django_db, pytest.mark.xdist_group("queries"), pytest.mark.timeout(600)),
-    pytest.mark.once,
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.once]
 DOZEN = 12
 # A file of several sheets asks for each of them, what became of its problems, and notes that it was taken
 # away and what it tells of.

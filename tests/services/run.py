@@ -39,6 +39,9 @@ class Pass:
     name: str
     title: str
     marks: str
+    # How tests are shared out: a file stays with one worker, so that what its tests stand on is built once;
+    # in the browser every test is long and stands on a site of the process.
+    by: str = "loadfile"
     on_postgres: bool = False
     redis: bool = False
 
@@ -46,11 +49,12 @@ class Pass:
 PASSES = (
     Pass("sqlite", "SQLite", EVERYWHERE),
     Pass("postgresql", "PostgreSQL", ON_THE_SECOND, on_postgres=True),
-    Pass("browser", "Chromium，SQLite", "browser"),
+    Pass("browser", "Chromium，SQLite", "browser", by="load"),
     Pass(
         "services",
         "Chromium、后台任务、Redis，PostgreSQL",
         "journey or services",
+        by="load",
         on_postgres=True,
         redis=True,
     ),
@@ -141,7 +145,8 @@ def run_pytest(each: Pass, servers: Servers, words: list[str]) -> tuple[int, str
         "-n",
         "2",
         "--dist",
-        "loadgroup",
+        each.by,
+        "--no-loadscope-reorder",
         "-q",
         "-m",
         EVERYWHERE if "--full" in words and each.marks == ON_THE_SECOND else each.marks,
