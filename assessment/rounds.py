@@ -10,7 +10,7 @@ and Refused for a file that cannot be taken (400).
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.utils import timezone
 
 from agencies import audit, reach
@@ -43,6 +43,8 @@ TRANSITIONS = (
     ("step_back", State.PUBLISHED, State.DECIDING),
 )
 TARGETS = {(verb, source): target for verb, source, target in TRANSITIONS}
+# Steps that wait for what `left_to_do` says.
+WAITING = ("close_self", "give_back", "hand_up")
 LABELS = {
     "begin": "启动年度考核",
     "close_self": "转入初评",
@@ -236,7 +238,11 @@ def _feedback_left(round, units, now):
     if number:
         said.append(f"还有 {number} 件异议没有复核。")
     if now <= round.objections_until:
-        decided = Objection.objects.filter(state=Objection.State.DECIDED).values("unit")
+        # What was decided before the scores were given back last is no answer to these.
+        given_back = RoundStep.objects.filter(round=round, verb="give_back").order_by("-at", "-pk")
+        decided = Objection.objects.filter(
+            state=Objection.State.DECIDED, written_at__gte=Subquery(given_back.values("at")[:1])
+        ).values("unit")
         silent = units.exclude(standing=Standing.EXCLUDED).filter(agreed_at__isnull=True)
         silent = silent.exclude(pk__in=decided)
         number = silent.count()
@@ -352,10 +358,9 @@ def actions(round, user, now, left=None):
     if not user.is_office:
         return []
     left = tuple(left_to_do(round, now) if left is None else left)
-    waits = {"close_self", "give_back", "hand_up"}
     here = [verb for verb, source, _ in TRANSITIONS if source == round.state]
     here.sort(key=lambda verb: verb in ("take_anew", "step_back"))
-    return [Action(verb, LABELS[verb], left if verb in waits else ()) for verb in here]
+    return [Action(verb, LABELS[verb], left if verb in WAITING else ()) for verb in here]
 
 
 def load(pk):
@@ -372,11 +377,15 @@ def _begun(verb, round, by, now, revision):
         raise Stale(fresh)
     if (verb, fresh.state) not in TARGETS:
         raise WrongState(f"年度考核现在是“{fresh.get_state_display()}”阶段，不能{LABELS[verb]}。")
-    if verb in ("close_self", "give_back", "hand_up"):
-        left = left_to_do(fresh, now)
-        if left:
-            raise WrongState("".join(left))
+    _check_nothing_left(verb, fresh, now)
     return fresh
+
+
+def _check_nothing_left(verb, round, now):
+    """Raises WrongState where a step forwards still waits for something."""
+    left = left_to_do(round, now) if verb in WAITING else []
+    if left:
+        raise WrongState("".join(left))
 
 
 def _move(verb, round, by, now, changes=None, reason="", said=None):
@@ -389,6 +398,8 @@ def _move(verb, round, by, now, changes=None, reason="", said=None):
     own = AssessmentRound.objects.filter(pk=round.pk, revision=round.revision, state=source)
     if not own.update(revision=F("revision") + 1, state=target, **(changes or {})):
         raise Stale(load(round.pk))
+    # Asked again now that the row is ours: an objection raised, or a score unsettled, at this instant.
+    _check_nothing_left(verb, round, now)
     fresh = load(round.pk)
     return fresh, _note(verb, fresh, by, now, source, said() if said else reason)
 

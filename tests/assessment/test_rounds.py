@@ -254,6 +254,39 @@ def test_an_open_objection_holds_the_round(round, team, fgw):
         rounds.hand_up(round, by=team["office"], now=DECIDED, revision=round.revision)
 
 
+def test_an_objection_signed_while_the_round_steps_holds_it(round, team, fgw, monkeypatch):
+    round = walk_round(round, State.FEEDBACK, team["office"])
+    made = object_to(unit_of(round, fgw), team["reporter"])
+    looked, signed = rounds.left_to_do, []
+
+    def looked_and_then_signed(*said):
+        left = looked(*said)
+        if not signed:
+            signed.append(objections.sign(made, by=team["approver"], now=FED_BACK, revision=1))
+        return left
+
+    monkeypatch.setattr(rounds, "left_to_do", looked_and_then_signed)
+    with pytest.raises(WrongState, match="1 件异议没有复核"):
+        rounds.hand_up(round, by=team["office"], now=DECIDED, revision=round.revision)
+    assert rounds.load(round.pk).state == State.FEEDBACK
+
+
+def test_scores_given_back_anew_are_answered_anew(round, team, fgw, kjj, kjj_approver):
+    round = walk_round(round, State.FEEDBACK, team["office"])
+    made = object_to(unit_of(round, fgw), team["reporter"])
+    made = objections.sign(made, by=team["approver"], now=FED_BACK, revision=1)
+    said = objections.Answer("rejected", "维持原评分。")
+    objections.decide(made, said, by=team["office2"], now=FED_BACK, revision=made.revision)
+    unit = unit_of(round, kjj)
+    objections.agree(unit, by=kjj_approver, now=FED_BACK, revision=unit.revision)
+    assert rounds.left_to_do(round, FED_BACK) == []
+    later = FED_BACK + timedelta(days=1)
+    done = {"by": team["office"], "now": later}
+    round = rounds.step_back(round, reason="重新核对", **done, revision=round.revision)
+    round = rounds.give_back(round, **done, revision=round.revision)
+    assert "2 家没有答复" in rounds.left_to_do(round, later)[0], "who objected the first time too"
+
+
 @pytest.mark.parametrize(
     ("said", "scan", "field"),
     [
