@@ -24,7 +24,7 @@ ALREADY = "这一项已经认定过。情况有变的，请先撤销原认定并
 
 def find_insubstantial(report, basis, *, by, now, uploads=()) -> Finding:
     """认定 a return or summary that has reached the office as 无实质内容."""
-    check_keep_findings(by)
+    check_keep_findings(by, report.agency)
     wrong = {}
     if not report.has_left or not report.owed or report.waived_at is not None:
         wrong["report"] = "这一项还没有报到办公室，没有内容可以认定；没有报的按漏报计，不用认定。"
@@ -39,7 +39,7 @@ def find_insubstantial(report, basis, *, by, now, uploads=()) -> Finding:
 
 def find_target(plan, year, target, agency, met, basis, *, by, now, uploads=()) -> Finding:
     """认定 a target of the year as 达成 or 未达成 for a body that answers for it."""
-    check_keep_findings(by)
+    check_keep_findings(by, agency)
     wrong = {}
     if target.plan_id != plan.pk or not target.is_scored:
         wrong["target"] = "请选择本计划中计分的指标。"
@@ -78,7 +78,7 @@ def target_waiting(facts: UnitFacts, subject: str) -> int | None:
 
 def revoke(finding, reason, *, by, now) -> Finding:
     """撤销, with a reason the body can read; the facts are as if it had not been."""
-    check_keep_findings(by)
+    check_keep_findings(by, finding.agency)
     if not reason.strip():
         raise Incomplete({"reason": "请写明撤销的原因，所涉单位会看到。"})
     revoked = {"revoked_at": now, "revoked_by": by, "revoked_reason": reason.strip()}

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from agencies.models import Post, User
 from agencies.permissions import Denied
 from assessment import findings
 from assessment.gathering import facts_of_year
@@ -247,6 +248,13 @@ def test_rules_of_findings(milestone, office, reporter, kjj):
     findings.revoke(made, "看错", by=office, now=IN_MAY)
     with pytest.raises(WrongState):
         findings.revoke(made, "再撤", by=office, now=IN_MAY)
+    # Who works for the body as well leaves it to a colleague.
+    Post.objects.create(user=office, role="reporter", agency=report.agency)
+    both = User.objects.get(pk=office.pk)
+    with pytest.raises(Denied, match="本单位"):
+        findings.find_insubstantial(report, "依据", by=both, now=IN_MAY)
+    with pytest.raises(Denied, match="本单位"):
+        findings.revoke(made, "撤", by=both, now=IN_MAY)
     # Taken back, it can be stated anew.
     assert findings.find_insubstantial(report, "依据", by=office, now=IN_MAY).pk != made.pk
 
