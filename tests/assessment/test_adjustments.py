@@ -1,6 +1,7 @@
 """Points by hand: never without basis and file, within the caps, followed at once, revoked with a reason."""
 
 import pytest
+from django.urls import reverse
 
 from agencies.audit import trail_of
 from assessment import adjustments, rounds
@@ -37,6 +38,21 @@ def test_additions_are_capped_and_followed_at_once(round, team, fgw):
     assert unit_of(round, fgw).total == BASE + 4
     with pytest.raises(WrongState, match="已经撤销"):
         adjustments.revoke(made, "依据不足", by=team["office2"], now=FED_BACK)
+
+
+def test_what_supports_points_by_hand_is_read_with_the_score(round, team, fgw, as_):
+    round = walk_round(round, State.FIRST, team["office"])
+    made = state(unit_of(round, fgw), team["office"], now=FIRST)
+    address = reverse("assessment:file", args=[made.files.get().pk])
+
+    def reads(person):
+        answer = as_(person).get(address)
+        return answer.status_code == 200 and bool(answer.getvalue())
+
+    assert reads(team["office2"]) and not reads(team["reporter"]), "not before it is given back"
+    confirm_all(round, team["office"])
+    walk_round(rounds.load(round.pk), State.FEEDBACK, team["office"])
+    assert reads(team["reporter"])
 
 
 def test_points_by_hand_are_those_of_their_criterion(round, team, fgw):
