@@ -236,8 +236,10 @@ def sign(petition, signature, *, by, now, revision):
     """登记签发: its number, who signed and when; leaders can read it from then on. Returns the fresh one."""
     check_keep_petitions(by)
     _check_is(petition, State.DRAFT, revision, "登记签发")
-    said = _signed(petition, signature, now)
     with transaction.atomic():
+        # Held, so that of two signed at once the second finds the first one's number.
+        list(Plan.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+        said = _signed(petition, signature, now)
         fresh = _move(petition, revision, state=State.SIGNED, closed_at=now, closed_by=by, **said)
         detail = {"发文字号": fresh.number, "签发人": fresh.signer, "签发日期": fresh.signed_on.isoformat()}
         record("请示登记签发", fresh, by=by, now=now, detail=detail)
