@@ -70,7 +70,7 @@ class ExportContent:
     columns: tuple[dict, ...] = ()
 
     def __str__(self):
-        labels = "｜".join(each["label"] for each in self.columns)
+        labels = "｜".join(column.label for _, column in columns.printed(self.columns))
         return f"{self.title}，满分 {plain(self.points)} 分：{labels}"
 
 
@@ -156,6 +156,7 @@ def usual(year: int) -> SchemeContent:
 
 
 def usual_title(year: int) -> str:
+    """What the scheme of a year is called unless the office says otherwise."""
     return f"推进长三角一体化发展工作{year}年度考核办法"
 
 

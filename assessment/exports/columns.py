@@ -191,15 +191,21 @@ def _width(given, column):
 
 
 def chosen(form: ExportForm) -> list[tuple[FormColumn, Column]]:
-    """The columns of a form as they are printed; a key no longer known is left out."""
-    return [
-        (
-            COLUMNS[each["key"]],
-            Column(
-                each.get("label") or COLUMNS[each["key"]].label,
-                each.get("width") or COLUMNS[each["key"]].width,
-            ),
-        )
-        for each in form.columns
-        if each.get("key") in COLUMNS
-    ]
+    """The columns of a form as they are printed; a key no longer known is left out, a label or width that
+    cannot be printed gives way to the usual one."""
+    return printed(form.columns)
+
+
+def printed(rows):
+    """As `chosen`, of what an ExportForm keeps in `columns`."""
+    rows = rows if isinstance(rows, list | tuple) else []
+    named = [each for each in rows if isinstance(each, dict) and str(each.get("key")) in COLUMNS]
+    return [(COLUMNS[str(each["key"])], _printed(each, COLUMNS[str(each["key"])])) for each in named]
+
+
+def _printed(each, column):
+    label = str(each.get("label") or column.label)[:LONGEST_LABEL]
+    try:
+        return Column(label, _width(each.get("width"), column))
+    except ValidationError:
+        return Column(label, column.width)

@@ -1,6 +1,7 @@
 """Who takes the year's assessment away as Excel, what it tells them, and that it is noted."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from agencies.models import Role
 from assessment.exports import columns, issuing, reading
 from assessment.exports.book import SHEETS, year_workbook
 from assessment.models import AssessmentRound, ExportForm, Scheme, UnitScore
+from assessment.scheme_contents import ExportContent
 from tests.assessment.recalculating import Desk, words_of
 from tests.assessment.round_life import DECIDED, claimed, state, unit_of, walk_round
 
@@ -168,6 +170,22 @@ def test_columns_are_checked_in_words():
     ):
         with pytest.raises(ValidationError):
             columns.check_columns(wrong)
+
+
+def test_columns_spoilt_by_hand_are_printed_as_usual():
+    spoilt = ["x", {"key": ["unit"]}, {"key": "unit", "width": "1e999"}, {"key": "total", "width": "NaN"}]
+    spoilt += [{"key": "code", "width": -3, "label": 7}, {"key": "gone"}, {}, {"key": "class"}]
+    for rows in (spoilt, None, "unit", {"key": "unit"}):
+        printed = columns.chosen(ExportForm(columns=rows))
+        said = [(column.key, printed.label, printed.width) for column, printed in printed]
+        usual = [
+            ("unit", "单位名称", 28),
+            ("total", "考核得分", 12),
+            ("code", "7", 12),
+            ("class", "类别", 18),
+        ]
+        assert said == (usual if rows is spoilt else [])
+    assert "单位名称｜考核得分｜7｜类别" in str(ExportContent("party", "表", Decimal(1), tuple(spoilt)))
 
 
 def test_every_default_column_is_there():
