@@ -40,16 +40,25 @@ def people_at(agencies, *roles, now):
 
     agencies: ids. A successor's people act for its predecessor, where the succession is confirmed.
     """
+    by_role = people_by_role(agencies, *roles, now=now)
+    return {each: frozenset().union(*held.values()) for each, held in by_role.items()}
+
+
+def people_by_role(agencies, *roles, now):
+    """{agency id: {each of `roles`: ids of those who are in post there today in it}}, as `people_at` finds
+    them; two queries."""
     agencies = set(agencies)
     chains = AgencySuccession.objects.acting().chains()
     acting = {each: {each} | {new for old, new in chains if old == each} for each in agencies}
     posts = Post.objects.on(timezone.localdate(now)).filter(role__in=roles, user__is_active=True)
-    held = posts.filter(agency__in=set().union(*acting.values())).values_list("agency", "user")
+    held = posts.filter(agency__in=set().union(*acting.values())).values_list("agency", "role", "user")
     by_body = {}
-    for agency, user in held:
-        by_body.setdefault(agency, set()).add(user)
+    for agency, role, user in held:
+        by_body.setdefault((agency, role), set()).add(user)
     return {
-        each: frozenset().union(*(by_body.get(body, set()) for body in bodies))
+        each: {
+            role: frozenset().union(*(by_body.get((body, role), set()) for body in bodies)) for role in roles
+        }
         for each, bodies in acting.items()
     }
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.audit import trail_of
 from agencies.models import Role
 from agencies.permissions import why_not
-from agencies.reach import people_at
+from agencies.reach import people_by_role
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import consultation_papers, consultation_replies, consultations, files
@@ -91,10 +91,9 @@ def _own(request, reply, opinions, tried):
 
 def _for_office(found, replies, opinions, tried, decided, now, request):
     given = [each for each in opinions if each.reply.state == ConsultationReply.State.GIVEN]
-    people = {}
-    if found.state != Consultation.State.CLOSED:
-        people = people_at([each.agency_id for each in replies], *BODY, now=now)
-    stuck = _stuck(replies, now)
+    is_open, people = found.state != Consultation.State.CLOSED, {}
+    if is_open:
+        people = people_by_role([each.agency_id for each in replies], *BODY, now=now)
     behalf = number_of(request.GET.get("behalf")) or (tried[0] if tried else None)
     own = request.user.agency_ids(*BODY)
     chosen = [each for each in replies if each.pk == behalf and each.agency_id not in own]
@@ -106,8 +105,8 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
                 "reply": each,
                 "late": each.was_late(),
                 "behalf": each.is_set_down_by_office,
-                "nobody": found.state != Consultation.State.CLOSED and not people.get(each.agency_id),
-                "vacant": each.pk in stuck,
+                "nobody": is_open and not any(people[each.agency_id].values()),
+                "vacant": is_open and _is_stuck(each, people[each.agency_id]),
                 "opinions": len([one for one in given if one.reply_id == each.pk]),
             }
             for each in replies
@@ -126,15 +125,10 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
     }
 
 
-def _stuck(replies, now):
-    """Keys of the replies a unit has begun that nobody there may sign; two queries where there is one."""
-    begun = [
-        each
-        for each in replies
-        if each.written_at and each.state != ConsultationReply.State.GIVEN and each.agency.needs_approver
-    ]
-    signers = people_at([each.agency_id for each in begun], Role.APPROVER, now=now) if begun else {}
-    return {each.pk for each in begun if not signers[each.agency_id]}
+def _is_stuck(reply, people):
+    """Whether a unit has begun a reply that nobody there may sign. people: of its people by role."""
+    given = reply.state == ConsultationReply.State.GIVEN
+    return bool(reply.written_at and not given and reply.agency.needs_approver and not people[Role.APPROVER])
 
 
 def _decision(opinion, decided):
