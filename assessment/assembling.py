@@ -15,7 +15,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from agencies.audit import record
+from agencies.writing import printable
 from assessment import outlines, report_figures, sections
+from assessment.editing import load_report
 from assessment.material import Material
 from assessment.models import (
     GatheredPart,
@@ -169,20 +171,20 @@ def cancel(report, *, reason, by, now, revision):
     Raises Denied, Stale (`current`: the report), WrongState, Incomplete.
     """
     check_edit_reports(by)
-    reason = (reason or "").strip()
+    reason = printable(reason or "").strip()
     if not reason:
         raise Incomplete({"reason": "请写明作废的原因。"})
     if len(reason) > LONGEST_REASON:
         raise Incomplete({"reason": f"现有 {len(reason)} 字，最多 {LONGEST_REASON} 字，请精简。"})
     alive = SummaryReport.objects.filter(pk=report.pk, revision=revision).exclude(state=State.CANCELLED)
     if not alive.update(state=State.CANCELLED, revision=F("revision") + 1):
-        current = _fresh(report)
+        current = load_report(report.pk)
         if current.state == State.CANCELLED:
             raise WrongState("这份报告已经作废。")
         raise Stale(current)
     running = GatheringRun.objects.filter(report=report, finished_at__isnull=True)
     running.update(finished_at=now, failure=CANCELLED, claimed_until=None)
-    fresh = _fresh(report)
+    fresh = load_report(report.pk)
     record("作废总结报告", fresh, by=by, now=now, detail={"reason": reason})
     return fresh
 
@@ -200,10 +202,6 @@ def retry(run, *, by, now):
 def run_of(report):
     """The run of a report that is under way or parked, else its last one; None where there is none."""
     return report.runs.order_by(F("finished_at").desc(nulls_first=True), "-pk").first()
-
-
-def _fresh(report):
-    return SummaryReport.objects.select_related("period__plan", "outline", "made_by").get(pk=report.pk)
 
 
 # --- working on it -----------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ def test_a_cancelled_report_is_gathered_no_further_and_may_be_begun_anew(report,
     assert (empty.status_code, "请写明作废的原因" in empty.content.decode()) == (400, True)
     stale = client.post(address, {"reason": "重做", "revision": 99})
     assert stale.status_code == 412
-    assert client.post(address, {"reason": "重做", "revision": report.revision}).status_code == 302
+    assert client.post(address, {"reason": "重\x00做", "revision": report.revision}).status_code == 302
     assert work() == 0
     assert AuditEvent.objects.get(verb="作废总结报告").detail == {"reason": "重做"}
     assert client.post(address, {"reason": "重做", "revision": report.revision}).status_code == 409
