@@ -74,6 +74,10 @@ class ReasonForm(forms.Form):
     reason = Prose(label="退回原因", limit=LONGEST_REASON, rows=2)
 
 
+class ReopenForm(forms.Form):
+    reason = Prose(label="重新办理的原因", limit=LONGEST_GROUND, rows=2)
+
+
 class ReplyForm(forms.Form):
     """回执: 无意见 or 修改意见, one after the other with the paragraph it is about.
 

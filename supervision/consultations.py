@@ -1,4 +1,5 @@
-"""征求意见: the office drafts, sends to the units it chose, answers each opinion, closes.
+"""征求意见: the office drafts, sends to the units it chose, answers each opinion, closes; with a reason it may
+open it again.
 
 Every verb takes `by=` (User), `now=` (aware datetime) and where something stands that others may change
 `revision=` (the one the caller last saw); it runs in one transaction with its audit row and returns the fresh
@@ -194,6 +195,21 @@ def close(consultation, *, by, now, revision):
     audit.record("办结征求意见", fresh, by=by, now=now)
     with_opinions = fresh.replies.filter(answer=ConsultationReply.Answer.OPINIONS, state="given")
     tell_units(fresh, f"征求意见已办结，请查看本单位意见的采纳情况：{fresh.title}", now, only=with_opinions)
+    return fresh
+
+
+@transaction.atomic
+def reopen(consultation, *, reason, by, now, revision):
+    """重新办理 what was closed: replies and 采纳情况 can be changed again; every unit asked hears of it."""
+    _begin(consultation, by, revision, State.CLOSED, "重新办理")
+    reason = (reason or "").strip()
+    if not reason:
+        raise Incomplete({"reason": "请写明重新办理的原因。"})
+    if len(reason) > LONGEST_REASON:
+        raise Incomplete({"reason": f"现有 {len(reason)} 字，最多 {LONGEST_REASON} 字，请精简。"})
+    fresh = _move(consultation, revision, {"state": State.SENT, "closed_at": None, "closed_by": None})
+    audit.record("重新办理征求意见", fresh, by=by, now=now, detail={"reason": reason})
+    tell_units(fresh, f"征求意见重新办理，可以继续反馈：{fresh.title}", now, text=reason)
     return fresh
 
 

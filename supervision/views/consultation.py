@@ -15,7 +15,7 @@ from agencies.reach import people_by_role
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import consultation_papers, consultation_replies, consultations, files
-from supervision.consultation_forms import DecisionForm, DueForm, ReasonForm, ReplyForm
+from supervision.consultation_forms import DecisionForm, DueForm, ReasonForm, ReopenForm, ReplyForm
 from supervision.consultations import BODY
 from supervision.models import Consultation, ConsultationReply, Opinion
 from supervision.permissions import check_consult, lacks_approver
@@ -121,6 +121,7 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
         "summary": consultation_papers.summary_of(replies, given),
         "behalf": [_own(request, each, readable, tried) for each in chosen],
         "extending": DueForm(initial={"due_at": max(now, found.due_at) + LONGER}),
+        "reopening": ReopenForm(),
         "trail": trail_of(found)[:100],
     }
 

@@ -34,6 +34,7 @@ SAID_AFTER = {
     "send": "已发出，各单位填报人和审核人已收到。",
     "extend": "已延期，没有反馈的单位已收到告知。",
     "close": "已办结，提过意见的单位已收到告知。",
+    "reopen": "已重新办理，各单位可以继续反馈，采纳情况可以修改。",
     "drop": "草稿已删除。",
 }
 
@@ -203,7 +204,7 @@ def place(request, plan, pk):
 
 @require_POST
 def consultation_verb(request, plan, pk, verb):
-    """发出, 延期, 办结, or the draft deleted."""
+    """发出, 延期, 办结, taken up again, or the draft deleted."""
     check_consult(request.user)
     plan, found = place(request, plan, pk)
     if verb not in SAID_AFTER:
@@ -213,6 +214,8 @@ def consultation_verb(request, plan, pk, verb):
     if verb == "extend":
         form = DueForm(request.POST)
         said["due_at"] = form.cleaned_data["due_at"] if form.is_valid() else None
+    if verb == "reopen":
+        said["reason"] = request.POST.get("reason", "")
     try:
         done = getattr(consultations, verb)(found, **said)
     except Incomplete as incomplete:

@@ -406,6 +406,25 @@ def test_it_is_not_closed_while_an_opinion_waits(sent, kjj, kjj_reporter, office
     assert "还有 1 条意见没有写明采纳情况" in page.text
 
 
+def test_what_was_closed_is_taken_up_again_with_a_reason(sent, kjj, kjj_reporter, office, now, news, as_):
+    with pytest.raises(WrongState):
+        consultations.reopen(sent, reason="有遗漏。", by=office, now=now, revision=sent.revision)
+    closed = consultations.close(sent, by=office, now=now, revision=sent.revision)
+    again = {"revision": closed.revision}
+    page = as_(office).post(url("consultation_verb", sent, "reopen"), again, follow=True).text
+    assert "请写明重新办理的原因" in page
+    page = as_(office).post(
+        url("consultation_verb", sent, "reopen"), again | {"reason": "有遗漏。"}, follow=True
+    )
+    assert "征求意见中" in page.text and "有遗漏。" in page.text
+    opened = Consultation.objects.get()
+    assert (opened.state, opened.closed_at, opened.closed_by) == (State.SENT, None, None)
+    assert news[-1][0] == "征求意见重新办理，可以继续反馈：下一轮行动计划" and kjj_reporter.pk in news[-1][1]
+    assert give(reply_of(sent, kjj), kjj_reporter, now, "补一条。").state == "given"
+    with pytest.raises(Denied):
+        consultations.reopen(opened, reason="我要补充。", by=kjj_reporter, now=now, revision=opened.revision)
+
+
 def test_more_time_is_only_ever_more(sent, office, now, news, fgw, kjj, reporter, kjj_reporter, approver):
     with pytest.raises(Incomplete):
         consultations.extend(sent, sent.due_at, by=office, now=now, revision=sent.revision)
