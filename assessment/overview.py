@@ -12,12 +12,15 @@ from django.db.models.fields.json import KT
 
 from agencies.models import Role
 from assessment import rounds
+from assessment.facts import UnitFacts
 from assessment.models import AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import BODY, serves
 from assessment.ranking import converted
 from assessment.scoring import UnitResult
 from progress.figures import CLASS_CODES
+from progress.models import ProgressReport
 from progress.timetable import spoken
+from supervision.models import SupervisionOrder
 
 State = AssessmentRound.State
 Standing = UnitScore.Standing
@@ -129,20 +132,40 @@ def reads_self(user, unit):
 
 
 def result_for(user, unit):
-    """The UnitResult of a sheet whose score the person may know; None before there is one. Facts of sensitive
-    tasks lead to them only for the office and the unit's own people."""
+    """The UnitResult of a sheet whose score the person may know; None before there is one.
+
+    Other than the office and the unit's own people, nobody is led to what they may not open: the words of a
+    fact stay, its address goes. Two queries for them.
+    """
     if not unit.result:
         return None
     result = UnitResult.from_json(unit.result)
     if user.is_office or serves(user, unit.agency_id):
         return result
-    return replace(
-        result,
-        criteria=tuple(
-            replace(row, lines=tuple(replace(line, url="") if line.sensitive else line for line in row.lines))
-            for row in result.criteria
-        ),
+    closed = _closed_to(user, UnitFacts.from_json(unit.facts))
+    rows = tuple(
+        replace(row, lines=tuple(_without_address(line, closed) for line in row.lines))
+        for row in result.criteria
     )
+    return replace(result, criteria=rows)
+
+
+def _without_address(line, closed):
+    # A version stands below its return.
+    hidden = line.sensitive or line.url.partition("versions/")[0] in closed
+    return replace(line, url="") if hidden else line
+
+
+def _closed_to(user, facts):
+    """The addresses of returns and orders among the facts that this person may not open."""
+    returns = {each.report: each.url for each in facts.returns}
+    orders = {each.order: each.url for each in facts.orders}
+    closed = set()
+    for model, addresses in ((ProgressReport, returns), (SupervisionOrder, orders)):
+        rows = model.objects.visible_to(user).filter(pk__in=addresses)
+        opened = set(rows.values_list("pk", flat=True))
+        closed |= {address for pk, address in addresses.items() if pk not in opened}
+    return closed
 
 
 # --- the units of a round ----------------------------------------------------------------------------

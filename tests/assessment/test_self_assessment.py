@@ -176,7 +176,7 @@ def test_facts_of_a_sensitive_task_lead_nowhere_for_who_may_not_know_it(
 ):
     plan = make_year_of_returns(fgw, kjj)
     plan.tasks.filter(number=1).update(is_sensitive=True)
-    link = f'href="{plan.tasks.get(number=1).reports.get().get_absolute_url()}"'
+    link = f'href="{plan.tasks.get(number=1).address("2030Q4")}"'
     scheme = make_scheme(team["office"], plan, host=fgw, cross_reviewer=kjj)
     round = rounds.begin(scheme, by=team["office"], now=BEGUN)
     round = rounds.close_self(round, by=team["office"], now=FIRST, revision=round.revision)
@@ -194,6 +194,20 @@ def test_facts_of_a_sensitive_task_lead_nowhere_for_who_may_not_know_it(
     round.refresh_from_db()
     rounds.take_anew(round, by=team["office"], now=FIRST, revision=round.revision)
     assert link in text_of(as_(kjj_reporter), sheet), "the control: of another task it may follow the link"
+
+
+def test_a_reviewing_body_is_led_only_to_what_it_may_open(fgw, kjj, team, as_, kjj_reporter):
+    plan = make_year_of_returns(fgw, kjj)
+    scheme = make_scheme(team["office"], plan, host=fgw, cross_reviewer=kjj)
+    round = rounds.begin(scheme, by=team["office"], now=BEGUN)
+    rounds.close_self(round, by=team["office"], now=FIRST, revision=round.revision)
+    sheet, address = unit_of(round, fgw).get_absolute_url(), plan.tasks.get(number=1).reports.get()
+    address = address.get_absolute_url()
+    assert as_(team["office"]).get(address).status_code == 200
+    assert as_(kjj_reporter).get(address).status_code == 404
+    assert f'href="{address}"' in text_of(as_(team["office"]), sheet)
+    reviewed = text_of(as_(kjj_reporter), sheet)
+    assert "漏报" in reviewed and f'href="{address}"' not in reviewed
 
 
 def test_the_office_confirms_many_and_states_by_hand_on_the_page(round, team, fgw, as_):
