@@ -170,7 +170,9 @@ def merged(fgw, office):
     return old
 
 
-def test_a_body_merged_in_the_year_counts_for_the_one_that_follows(fgw, merged, office):
+@pytest.mark.parametrize("kind", ["merged", "renamed", "abolished"])
+def test_a_body_merged_or_renamed_in_the_year_counts_for_the_one_that_follows(kind, fgw, merged, office):
+    AgencySuccession.objects.update(kind=kind)
     make_report(make_task(1, leads=[merged]), merged)
     left(make_report(make_task(2, leads=[fgw]), fgw))
     found = gathering.facts_of_year(make_plan(), 2030, AFTER_THE_YEAR)
