@@ -2,7 +2,8 @@
 
 Praise of a leader is no ground: what counts is what the scheme names (practice, section 3). All may be stated
 from the beginning of the round until it is with the leading group; the score follows at once, and a unit that
-has its score already is told. Taken back with a reason, never deleted.
+has its score already is told. What can cost it something is stated only while it can still object. Taken back
+with a reason, never deleted.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from assessment import files
 from assessment.models import Adjustment, UnitScore, VetoFinding
 from assessment.permissions import check_score
 from assessment.results import OPEN, State, hold, rank_all, rescore
+from progress.timetable import spoken
 from progress.workflow import Incomplete, WrongState
 
 Kind = Adjustment.Kind
@@ -52,6 +54,8 @@ def state(unit, said, uploads, *, by, now):
     with transaction.atomic():
         round = hold(unit.round, *OPEN, what="登记加减分")
         _check_scored(unit)
+        if said.kind != Kind.ADDITION:
+            _check_can_object(round, now)
         made = _made(unit, said, points, basis, by, now)
         with files.all_kept("adjustment", made, uploads, by=by, now=now):
             _note(f"登记{made.get_kind_display()}", unit, by, now)
@@ -69,6 +73,8 @@ def revoke(made, reason, *, by, now):
         raise WrongState("复核调整随复核意见生效，不能单独撤销。")
     with transaction.atomic():
         round = hold(made.unit.round, *OPEN, what="撤销加减分")
+        if made.kind != Kind.DEDUCTION:
+            _check_can_object(round, now)
         _take_back(Adjustment, made, reason, by, now)
         _note(f"撤销{made.get_kind_display()}", made.unit, by, now)
         _follow(made.unit, round, f"撤销了{made.get_kind_display()}", made, by, now)
@@ -91,6 +97,7 @@ def veto(unit, item, basis, uploads, *, by, now):
     with transaction.atomic():
         round = hold(unit.round, *OPEN, what="认定一票否决")
         _check_scored(unit)
+        _check_can_object(round, now)
         if not round.scheme.veto_on:
             raise WrongState("考核办法没有启用一票否决。")
         try:
@@ -173,6 +180,15 @@ def _missing_ground(basis, uploads):
 def _check_scored(unit):
     if unit.standing != Standing.SCORED:
         raise WrongState(f"{unit.name}{unit.get_standing_display()}，没有可以增减的得分。")
+
+
+def _check_can_object(round, now):
+    """Raises WrongState once the window is over: what costs a unit points needs one of its own."""
+    until = round.objections_until
+    if round.state == State.FEEDBACK and until is not None and now > until:
+        raise WrongState(
+            f"反馈复核已于{spoken(until)}截止，单位不能再对新的扣减提出异议；确需办理的，请先退回初评，再重新反馈。"
+        )
 
 
 def _made(unit, said, points, basis, by, now):

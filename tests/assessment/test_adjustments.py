@@ -1,5 +1,7 @@
 """Points by hand: never without basis and file, within the caps, followed at once, revoked with a reason."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -55,6 +57,22 @@ def test_what_supports_points_by_hand_is_read_with_the_score(round, team, fgw, a
     assert reads(team["reporter"])
 
 
+def test_nothing_is_taken_off_once_nobody_can_object(round, team, fgw):
+    round = walk_round(round, State.FEEDBACK, team["office"])
+    added = state(unit_of(round, fgw), team["office"])
+    lost = state(unit_of(round, fgw), team["office"], kind="deduction")
+    until = rounds.load(round.pk).objections_until
+    late = {"by": team["office"], "now": until + timedelta(seconds=1)}
+    state(unit_of(round, fgw), team["office"], kind="deduction", now=until)
+    with pytest.raises(WrongState, match="不能再对新的扣减提出异议"):
+        state(unit_of(round, fgw), kind="deduction", **late)
+    with pytest.raises(WrongState, match="请先退回初评"):
+        adjustments.revoke(added, "依据不足", **late)
+    # What an objection raised in time comes to is still done.
+    adjustments.revoke(lost, "异议成立", **late)
+    state(unit_of(round, fgw), **late)
+
+
 def test_points_by_hand_are_those_of_their_criterion(round, team, fgw):
     round = walk_round(round, State.FIRST, team["office"])
     criterion = round.scheme.criteria.get(formula="by_hand")
@@ -98,6 +116,19 @@ def test_nothing_is_added_once_it_is_with_the_leading_group(round, team, fgw):
         state(unit_of(round, fgw), team["office"])
     with pytest.raises(WrongState, match="审定"):
         adjustments.revoke(made, "有误", by=team["office"], now=DECIDED)
+
+
+def test_points_taken_back_without_a_reason_say_so_beside_what_was_typed(round, team, fgw, as_):
+    round = walk_round(round, State.FIRST, team["office"])
+    made = state(unit_of(round, fgw), team["office"])
+    address = f"{made.unit.get_absolute_url()}do/revoke-{made.pk}/"
+    for typed, sentence in ((" ", "请写明撤销的原因"), ("长" * 501, "超过 500 字")):
+        answer = as_(team["office"]).post(address, {"reason": typed})
+        assert answer.status_code == 400
+        page = answer.content.decode()
+        assert sentence in page and typed.strip() in page
+    made.refresh_from_db()
+    assert made.revoked_at is None
 
 
 def test_a_unit_that_knows_its_score_is_told_of_a_change(round, team, fgw, news):
