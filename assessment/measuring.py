@@ -55,6 +55,7 @@ class Measured:
 
 
 def six(value) -> Decimal:
+    """A ratio or a weight with six places, rounded half up."""
     return Decimal(value).quantize(SIX, ROUND_HALF_UP)
 
 
@@ -188,7 +189,7 @@ def _of_returns(facts, off_of, weight, *, nothing_to_rate=False):
     for fact in facts.returns:
         by_subject[fact.subject].append(fact)
     lines = []
-    for subject in sorted(by_subject, key=_subject_order):
+    for subject in sorted(by_subject, key=subject_order):
         rows = sorted(by_subject[subject], key=lambda each: (each.due, each.kind, each.report, repr(each)))
         lines += _subject_lines(subject, rows, off_of, weight, nothing_to_rate)
     if not by_subject:
@@ -250,7 +251,8 @@ def _outcome(off, ratio):
     return f"本项扣{formulas.plain(off)}分，按{_percent(ratio)}计" if off else "不扣分"
 
 
-def _subject_order(subject):
+def subject_order(subject):
+    """What subjects ("task:15", "unit") are sorted by: tasks by number, not by letters."""
     kind, _, number = subject.partition(":")
     return (kind, int(number) if number.isdigit() else 0, number)
 

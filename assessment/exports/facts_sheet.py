@@ -6,7 +6,7 @@ from agencies.spreadsheets import Column
 from assessment import formulas
 from assessment.exports.live import down
 from assessment.exports.looks import look
-from assessment.measuring import WORTH
+from assessment.measuring import WORTH, subject_order
 from progress.exports.book import A3, Cell
 from progress.models import Lamp
 
@@ -88,6 +88,7 @@ class FactCells:
 
 
 def begin(book, year):
+    """The empty sheet of the facts, in its place in the book; `write` fills it."""
     return book.paper(NAME, f"{year.year}年度考核事实", COLUMNS, frozen=3, paper=A3)
 
 
@@ -135,26 +136,25 @@ def _write_unit(paper, unit, cells):
 
 
 def in_order_of_tasks(facts):
+    """By number."""
     return sorted(facts.tasks, key=lambda each: (each.number, repr(each)))
 
 
 def in_order_of_targets(facts):
+    """By task, those of the whole plan first."""
     return sorted(facts.targets, key=lambda each: (each.task or 0, each.target, repr(each)))
 
 
 def in_order_of_returns(facts):
+    """By what means are taken over, then as they fell due."""
     return sorted(
         facts.returns, key=lambda each: (subject_order(each.subject), each.due, each.kind, each.report)
     )
 
 
 def in_order_of_orders(facts):
+    """As they fell due."""
     return sorted(facts.orders, key=lambda each: (each.due, each.order, repr(each)))
-
-
-def subject_order(subject):
-    kind, _, number = subject.partition(":")
-    return (kind, int(number) if number.isdigit() else 0, number)
 
 
 def subject_words(subject) -> str:

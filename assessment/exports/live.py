@@ -6,14 +6,10 @@ distance between a true value and the next half: 1E-10 before cents (their facto
 places), 1E-13 before the sixth place.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
-
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from agencies.spreadsheets import clean_text
 from progress.exports.book import Formula, down_column
-
-SIX = Decimal("0.000001")
 
 
 def cents(expression: str) -> str:
@@ -24,10 +20,6 @@ def cents(expression: str) -> str:
 def six(expression: str) -> str:
     """A positive expression rounded half up to six places."""
     return f"ROUND({expression}+1E-13,6)"
-
-
-def to_six(value) -> Decimal:
-    return Decimal(value).quantize(SIX, ROUND_HALF_UP)
 
 
 def on(sheet: str, row: int, place: int) -> str:

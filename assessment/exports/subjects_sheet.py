@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from agencies.spreadsheets import Column
-from assessment import formulas
+from assessment import formulas, measuring
 from assessment.exports import facts_sheet as facts
-from assessment.exports.live import chosen, down, formula, here, on, one_of, six, text, to_six
+from assessment.exports.live import chosen, down, formula, here, on, one_of, six, text
 from assessment.exports.looks import look
-from assessment.measuring import WORTH
+from assessment.measuring import WORTH, subject_order
 from progress.exports.book import Cell
 
 NAME = "得分构成"
@@ -76,6 +76,7 @@ class Around:
 
 
 def begin(book, year):
+    """The empty sheet of what the points are made of, in its place in the book; `write` fills it."""
     return book.paper(NAME, f"{year.year}年度考核得分构成", COLUMNS, frozen=3)
 
 
@@ -235,7 +236,7 @@ def _of_returns(around, first, off, *, nothing_to_rate=False):
     if block is None:
         return []
     lines, rows = _lines_by_subject(around), []
-    subjects = sorted({fact.subject for fact in block.facts}, key=facts.subject_order)
+    subjects = sorted({fact.subject for fact in block.facts}, key=subject_order)
     for place, subject in enumerate(subjects):
         line = lines[subject].pop(0)
         keeps, weight, ratio = _values(line)
@@ -307,7 +308,7 @@ def _by_hand(around, first):
     label, criterion = around.judged.label, around.judged.terms
     awards = [x for x in around.unit.by_hand if x.kind == "by_hand" and x.criterion == criterion.key]
     given = min(max(sum((each.points for each in awards), ZERO), ZERO), criterion.weight)
-    ratio = to_six(given / criterion.weight) if awards and criterion.weight else 0
+    ratio = measuring.six(given / criterion.weight) if awards and criterion.weight else 0
     points = around.by_hand.points_of(around.unit, "by_hand", label)
     share = six(f"MAX(0,MIN({points},{around.weight}))/{around.weight}")
     return [
