@@ -52,6 +52,7 @@ class ByHandCells:
 
 
 def begin(book, year):
+    """The empty sheet of what was stated by hand, in its place in the book; `write` fills it."""
     return book.paper(NAME, f"{year.year}年度考核加减分、复核调整和人工评定", COLUMNS, frozen=2)
 
 

@@ -13,6 +13,7 @@ NONE = "—"
 
 
 def begin(book, year, form):
+    """The empty sheet of a form of the city assessments, in its place in the book; `write` fills it."""
     return book.paper(NAMES[form.kind], form.title, [column for _, column in columns.chosen(form)], frozen=0)
 
 

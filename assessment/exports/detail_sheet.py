@@ -65,6 +65,7 @@ class DetailCells:
 
 
 def begin(book, year):
+    """The empty sheet of points by criterion, in its place in the book; `write` fills it."""
     return book.paper(NAME, f"{year.year}年度考核得分明细", COLUMNS, frozen=4)
 
 

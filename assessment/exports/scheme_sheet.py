@@ -36,6 +36,7 @@ class SchemeCells:
 
 
 def begin(book, year):
+    """The empty sheet of the scheme, in its place in the book; `write` fills it."""
     return book.paper(NAME, f"{year.scheme_title}", COLUMNS, frozen=2)
 
 

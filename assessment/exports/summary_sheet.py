@@ -48,6 +48,7 @@ def _columns(year):
 
 
 def begin(book, year):
+    """The empty sheet of all units by class, in its place in the book; `write` fills it."""
     title = f"{year.plan_title}{year.year}年度考核{'试算' if year.trial else ''}汇总表"
     return book.paper(NAME, title, [column for _, column in _columns(year)], frozen=2, paper=A3)
 

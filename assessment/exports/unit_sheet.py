@@ -44,6 +44,7 @@ def names(units, taken) -> dict[str, str]:
 
 
 def begin(book, year, unit, name):
+    """The empty 考核评分表 of one unit, called `name`; `write` fills it."""
     title = f"{unit.name}{year.year}年度考核评分表{'（试算）' if year.trial else ''}"
     return book.paper(name, title, COLUMNS, groups=GROUPS)
 
