@@ -2,7 +2,6 @@
 
 import pytest
 
-from agencies.reach import told
 from assessment import rounds
 from tests.assessment.round_life import BEGUN, make_scheme, make_year_of_returns
 
@@ -21,16 +20,3 @@ def round(scheme, office):
 @pytest.fixture
 def team(office, office2, reporter, approver):
     return {"office": office, "office2": office2, "reporter": reporter, "approver": approver}
-
-
-@pytest.fixture
-def news():
-    """What is told, as it happens."""
-    heard = []
-
-    def hear(sender, news, **_):
-        heard.append(news)
-
-    told.connect(hear)
-    yield heard
-    told.disconnect(hear)

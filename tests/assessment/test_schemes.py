@@ -10,7 +10,6 @@ from django.urls import reverse
 from agencies.audit import trail_of
 from agencies.models import Agency, Role
 from agencies.permissions import Denied
-from agencies.reach import told
 from assessment import schemes
 from assessment.formulas import FORMULAS, in_words, values_of
 from assessment.models import AssessmentRound, Criterion, ExportForm, Scheme
@@ -34,18 +33,6 @@ def plan(db):
 @pytest.fixture
 def draft(plan, office):
     return schemes.new_scheme(plan, YEAR, by=office, now=NOW)
-
-
-@pytest.fixture
-def news():
-    heard = []
-
-    def hear(sender, news, **_):
-        heard.append(news)
-
-    told.connect(hear)
-    yield heard
-    told.disconnect(hear)
 
 
 def address(name, *args):

@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from docx import Document
 
-from agencies import reach
 from agencies.permissions import Denied
 from supervision import instructions
 from supervision.models import (
@@ -41,18 +40,6 @@ def given(task, office, reporter):
     said = {"leader": "郑市长", "on": date(2030, 3, 1), "words": WORDS, "due_on": date(2030, 3, 20)}
     lists = {"readers": [reporter], "tasks": [task]}
     return instructions.register(task.plan, said | lists, by=office, now=NOW)
-
-
-@pytest.fixture
-def news():
-    heard = []
-
-    def listen(sender, news, **kwargs):
-        heard.append(news)
-
-    reach.told.connect(listen)
-    yield heard
-    reach.told.disconnect(listen)
 
 
 def address(name, *args):

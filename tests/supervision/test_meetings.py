@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from agencies import reach
 from agencies.permissions import Denied
 from progress.workflow import Stale, WrongState
 from supervision import meetings
@@ -35,19 +34,6 @@ def held(task, office):
     return meetings.record_meeting(
         task.plan, said | {"agencies": [body("kjj")], "tasks": [task]}, by=office, now=NOW
     )
-
-
-@pytest.fixture
-def news():
-    """Everything told, in order."""
-    heard = []
-
-    def listen(sender, news, **kwargs):
-        heard.append(news)
-
-    reach.told.connect(listen)
-    yield heard
-    reach.told.disconnect(listen)
 
 
 def agreed(held, office, **said):

@@ -8,7 +8,6 @@ from django.db import DatabaseError, connection, transaction
 from agencies.audit import trail_of
 from agencies.models import Agency, AuditEvent
 from agencies.permissions import Denied
-from agencies.reach import told
 from progress.calendar import working_day_after
 from progress.filetypes import Refused
 from progress.timetable import DUE_HOUR, local
@@ -38,19 +37,6 @@ def order(fgw, office):
 @pytest.fixture
 def team(office, office2, reporter, approver):
     return {"office": office, "office2": office2, "reporter": reporter, "approver": approver}
-
-
-@pytest.fixture
-def news():
-    """What is told, as it happens."""
-    heard = []
-
-    def hear(sender, news, **_):
-        heard.append(news)
-
-    told.connect(hear)
-    yield heard
-    told.disconnect(hear)
 
 
 def fresh(order):

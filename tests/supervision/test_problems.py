@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 
 from agencies.models import AuditEvent
 from agencies.permissions import Denied
-from agencies.reach import told
 from progress import corrections, workflow
 from progress.workflow import Stale, WrongState
 from supervision import problems, raising
@@ -21,19 +20,6 @@ WORDS = "用地指标不足，两个项目未能开工。"
 LATER = BEFORE_DUE + timedelta(days=1)
 DUE_ON = date(2030, 6, 30)
 State, Level = Problem.State, Problem.Level
-
-
-@pytest.fixture
-def news(db):
-    """What was told while the test ran, in order."""
-    heard = []
-
-    def hear(sender, news, **kwargs):
-        heard.append(news)
-
-    told.connect(hear)
-    yield heard
-    told.disconnect(hear)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from agencies import reach
 from agencies.models import Role
 from agencies.permissions import Denied
 from progress.workflow import Stale, WrongState
@@ -20,19 +19,6 @@ from tests.factories import SHANGHAI
 from tests.supervision.asking import AFTER, DUE, LATER, TEN, asked, at, confirm, fields, sent
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def news():
-    """Everything told, in order."""
-    heard = []
-
-    def listen(sender, news, **kwargs):
-        heard.append(news)
-
-    reach.told.connect(listen)
-    yield heard
-    reach.told.disconnect(listen)
 
 
 @pytest.fixture
