@@ -1,8 +1,9 @@
 """A body's 年度落实情况报告 as a Word document in official form (practice, section 4; plan clause R8).
 
-Title, addressee, the five parts in their order (对标学习 only where it is asked of the body), 落款, and short
-tables of the body's own targets and projects as attachments. 需协调事项 are left out: a report carries no
-request; they reach the office by the return itself.
+签发人 (who signed it off, once it has left), title, addressee, the five parts in their order (对标学习 only
+where it is asked of the body), 落款, and short tables of the body's own targets and projects as attachments,
+which say that they follow later corrections. 需协调事项 are left out: a report carries no request; they reach
+the office by the return itself.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ NOT_WRITTEN = "（未填写）"
 DRAFT = "草稿　未报出"
 MARKS = {"under_review": "已报出　待审核", "returned": "已退回　修改中"}
 DEMONSTRATION = "演示数据　请勿引用"
+OF_NOW = "取自各期已采用的填报；报告报出后经核定或更正的，以最新采用的为准"
 TARGETS, PROJECTS = "量化指标完成情况表", "重大项目进展表"
 TARGET_COLUMNS = (
     *(Column("序号", 7), Column("任务序号", 8), Column("指标", 34), Column("目标值", 18)),
@@ -37,7 +39,8 @@ PROJECT_COLUMNS = (
 @dataclass(frozen=True)
 class AnnualPaper:
     """What stands on the paper. said: the snapshot as its reader may read it; figures: OwnFigures; mark: what
-    the paper says of itself at its head, or ""; on: the date under it, None while it is open."""
+    the paper says of itself at its head, or ""; on: the date under it, None while it is open; signer: 签发人,
+    "" while nobody has signed."""
 
     plan_title: str
     year: int
@@ -45,6 +48,7 @@ class AnnualPaper:
     figures: OwnFigures
     mark: str = ""
     on: object = None
+    signer: str = ""
 
     @property
     def title(self):
@@ -87,7 +91,18 @@ def paper_of(report, said, figures, *, is_draft, left_at=None):
     mark = DRAFT if is_draft else MARKS.get(report.state, "")
     marks = "　".join(filter(None, [mark, DEMONSTRATION if report.is_demo else ""]))
     on = None if is_draft or left_at is None else timezone.localdate(left_at)
-    return AnnualPaper(report.period.plan.title, report.period.year, said, figures, marks, on)
+    signer = "" if is_draft else signer_of(report)
+    return AnnualPaper(report.period.plan.title, report.period.year, said, figures, marks, on, signer)
+
+
+def signer_of(report):
+    """签发人 of a report that left its body: whose signature the paper bears, else who signed it off; ""
+    where the body needs no signature or the office set a letter down."""
+    paper = report.signed_paper
+    if paper is not None and paper.signer:
+        return paper.signer
+    by = report.approved_by
+    return str(by) if by is not None else ""
 
 
 def filename(report):
@@ -100,6 +115,8 @@ def word_of(paper):
     document = OfficialDocument()
     if paper.mark:
         document.mark(paper.mark)
+    if paper.signer:
+        document.number("", signer=paper.signer)
     document.title(paper.title)
     document.addressee(ADDRESSEE)
     for name, write in parts_of(paper.said):
@@ -112,6 +129,7 @@ def word_of(paper):
     for number, (title, columns, rows) in enumerate(attachments, start=1):
         number = number if len(attachments) > 1 else None
         document.attachment(title, number=number, landscape=True)
+        document.caption(OF_NOW, size=10.5)
         document.table(columns, rows, landscape=True)
     return document.to_bytes()
 

@@ -56,7 +56,8 @@ def reports_of(period):
     number."""
     last = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("pk")[:1]
     rows = period.reports.filter(kind=ProgressReport.Kind.UNIT, owed=True)
-    rows = rows.select_related("agency", "period__plan").annotate(last_version=Subquery(last))
+    rows = rows.select_related("agency", "period__plan", "approved_by", "signed_paper")
+    rows = rows.annotate(last_version=Subquery(last))
     return rows.order_by("agency__order", "agency__code")
 
 

@@ -1,5 +1,5 @@
-"""征求意见: the office drafts, sends to the units it chose, answers each opinion, closes; with a reason it may
-open it again.
+"""征求意见: the office drafts, sends to the units it chose, answers each opinion, closes; with a reason it
+opens it again.
 
 Every verb takes `by=` (User), `now=` (aware datetime) and where something stands that others may change
 `revision=` (the one the caller last saw); it runs in one transaction with its audit row and returns the fresh

@@ -108,12 +108,13 @@ def test_from_the_draft_to_the_word_file_through_the_pages(told, annual, as_, re
     [event] = [each for each in trail_of(annual) if each.verb == "起草年度报告"]
     assert "二季度第1项第1版" in event.detail["依据"]
     unfinished = words_of(client.get(url(annual, "annual_word")).content)
-    assert "草稿　未报出" in unfinished
+    assert "草稿　未报出" in unfinished and "签发人" not in unfinished
     assert as_(office).get(url(annual, "annual_word")).status_code == 404
     client.post(annual.get_absolute_url(), {"verb": "submit", "revision": 2})
     as_(approver).post(annual.get_absolute_url(), {"verb": "approve", "revision": 3})
     paper = words_of(as_(office).get(url(annual, "annual_word")).content)
     for words in (
+        f"签发人：{approver}",
         "关于2030年落实《宿州市某三年行动计划（2030-2032）》情况的报告",
         "市推进长三角一体化发展领导小组办公室：",
         "一、总体情况",
@@ -123,6 +124,7 @@ def test_from_the_draft_to_the_word_file_through_the_pages(told, annual, as_, re
         "四、下一步打算",
         "附件：1.量化指标完成情况表",
         "重大项目进展表",
+        "以最新采用的为准",
         "主体完工",
         "市发展改革委",
     ):
