@@ -120,10 +120,10 @@ def reads_score(user, unit):
 
 
 def reads_place(user, unit):
-    """Whether the person may know rank and grade: a unit's people not before they are decided."""
-    return reads_score(user, unit) and (
-        not serves(user, unit.agency_id) or unit.round.state == State.PUBLISHED
-    )
+    """Whether the person may know rank and grade: the people of the unit and of its reviewer, which stand
+    among the others, not before they are decided."""
+    among = serves(user, unit.agency_id) or serves(user, unit.reviewer_id)
+    return reads_score(user, unit) and (not among or unit.round.state == State.PUBLISHED)
 
 
 def reads_self(user, unit):

@@ -210,6 +210,22 @@ def test_a_reviewing_body_is_led_only_to_what_it_may_open(fgw, kjj, team, as_, k
     assert "漏报" in reviewed and f'href="{address}"' not in reviewed
 
 
+def test_a_reviewing_body_learns_no_rank_before_it_is_published(fgw, kjj, team, as_, kjj_reporter, leader):
+    """A rank tells of the others, which the reviewer is one of."""
+    plan = make_year_of_returns(fgw, kjj)
+    scheme = make_scheme(team["office"], plan, host=fgw, cross_reviewer=kjj, own_grades=True)
+    round = rounds.begin(scheme, by=team["office"], now=BEGUN)
+    rounds.close_self(round, by=team["office"], now=FIRST, revision=round.revision)
+    sheet = unit_of(round, fgw).get_absolute_url()
+    for stage, readers in (
+        (State.DECIDING, {kjj_reporter: False, team["reporter"]: False, leader: True, team["office"]: True}),
+        (State.PUBLISHED, {kjj_reporter: True, team["reporter"]: True}),
+    ):
+        AssessmentRound.objects.update(state=stage)
+        for reader, told in readers.items():
+            assert ("本类名次" in text_of(as_(reader), sheet)) is told, (stage, reader)
+
+
 def test_the_office_confirms_many_and_states_by_hand_on_the_page(round, team, fgw, as_):
     round = walk_round(round, State.FIRST, team["office"])
     office, place = as_(team["office"]), [round.scheme.plan.code, 2030]
