@@ -13,7 +13,8 @@ import pytest
 from assessment.exports.book import form_workbook, unit_workbook, year_workbook
 from assessment.exports.city_forms import NAMES
 from assessment.exports.facts_sheet import in_order_of_returns
-from assessment.exports.unit_sheet import names
+from assessment.exports.unit_sheet import POINTS, names
+from assessment.ranking import converted
 from assessment.scoring import ByHand, score
 from tests.assessment.made_up_years import made_up_year, placed
 from tests.assessment.recalculating import Desk, recalculated_by_libreoffice, same
@@ -101,11 +102,19 @@ def judged_anew(year, *, terms=None, rules=None, facts=None, by_hand=None):
 
 
 def assert_follows(desk, year):
-    """Every total, rank and grade the engine shows is the app's."""
+    """Every total, rank and grade the engine shows is the app's, wherever it shows them."""
     for unit in year.judged:
         told = desk.of_unit(unit.name)
         assert exactly(told["考核得分"]) == unit.total, unit.name
         assert (told["名次"], told["等次"]) == (unit.rank, unit.grade_word), unit.name
+        for form in year.forms:
+            at = desk.row(NAMES[form.kind], 单位名称=unit.name)
+            assert exactly(desk.live(at["折算分"])) == converted(unit.total, form.points), unit.name
+        sheet = desk.sheets.index(unit.name)
+        ((row, _),) = (
+            place[1:] for place, said in desk.stored.items() if place[0] == sheet and said == "合计"
+        )
+        assert exactly(desk.live((sheet, row, POINTS + 1))) == unit.total, unit.name
 
 
 def with_criterion(terms, number, **changes):
