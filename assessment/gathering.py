@@ -10,6 +10,7 @@ keep the number and what became of it, never a title, a value or a reason.
 
 from collections import defaultdict
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -180,10 +181,15 @@ class Year:
             attained=None if attained is None else str(attained),
             reported=value is not None,
             why="" if sensitive and found else why,
-            url=self._address(target.task) if target.task_id else "",
+            url=self._address(target.task) if target.task_id else self._among_targets(target),
             owed=owed and attaining.is_computable(target),
             sensitive=sensitive,
         )
+
+    def _among_targets(self, target):
+        """Of the whole plan: it has no task's page, the list of targets shows it."""
+        page = reverse("tasks:targets", args=[self.plan.code, self.last_period])
+        return f"{page}?{urlencode({'level': 'plan', 'q': target.indicator})}"
 
     # --- what was owed ----------------------------------------------------------------------------
 

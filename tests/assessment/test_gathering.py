@@ -243,6 +243,15 @@ def test_a_target_is_measured_by_its_newest_most_certain_value(fgw):
     assert facts_of(fgw).targets[0].attained == "1"
 
 
+def test_a_target_of_the_whole_plan_leads_to_the_list_of_targets(fgw, reporter, as_):
+    target = make_target(make_task(leads=[fgw]))
+    Target.objects.filter(pk=target.pk).update(task=None, responsible=fgw, indicator="区域总量&增速")
+    make_period("2030Q4")
+    (fact,) = facts_of(fgw).targets
+    page = as_(reporter).get(fact.url)
+    assert (page.status_code, "区域总量&amp;增速" in page.content.decode()) == (200, True)
+
+
 def test_a_goal_not_reached_yet_is_not_held_against_anybody_during_the_year(fgw):
     told(make_target(make_task(leads=[fgw])), fgw, 4, "2030Q1")
     make_period("2030Q4")
@@ -329,7 +338,8 @@ def test_facts_of_a_sensitive_task_carry_no_words_of_it(fgw, office, office2):
     ordered(fgw, office, office2, tasks=[task])
     found = facts_of(fgw)
     assert "不可说" not in str(found.as_json()) and "加快平台建设" not in str(found.as_json())
-    assert all(each.sensitive for each in (*found.tasks, *found.targets, *found.returns, *found.orders))
+    kinds = (found.tasks, found.targets, found.returns, found.orders)
+    assert all(kinds) and all(each.sensitive for rows in kinds for each in rows)
     # The control: of another task the words are there.
     type(task).objects.update(is_sensitive=False)
     assert "不可说" in str(facts_of(fgw).as_json())
