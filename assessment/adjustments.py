@@ -217,7 +217,7 @@ def _take_back(model, made, reason, by, now):
         raise Incomplete({"reason": f"现有 {len(reason)} 字，最多 {LONGEST_BASIS} 字，请精简。"})
     standing = model.objects.filter(pk=made.pk, revoked_at__isnull=True)
     if not standing.update(revoked_at=now, revoked_by=by, revoked_reason=reason):
-        raise WrongState("这一条已经撤销。")
+        raise WrongState("这一条已经撤销，不必再办，请刷新页面查看。")
     made.refresh_from_db(fields=["revoked_at", "revoked_by", "revoked_reason"])
 
 

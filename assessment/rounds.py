@@ -266,7 +266,7 @@ def _decided(round, said, scan, now):
     elif len(decision) > LONGEST_DECISION:
         missing["decision"] = f"最多 {LONGEST_DECISION} 字，请精简。"
     if len(number) > 60:
-        missing["circular_number"] = "文号最多 60 字。"
+        missing["circular_number"] = "通报文号最多 60 字，请精简。"
     if said.decided_on is None:
         missing["decided_on"] = "请填写审定日期。"
     elif said.decided_on > today:

@@ -139,7 +139,7 @@ def publish(scheme, *, by, now, revision) -> Scheme:
         raise Incomplete(wrong)
     published = {"state": Scheme.State.PUBLISHED, "published_at": now, "published_by": by}
     with transaction.atomic():
-        _claim(scheme, revision, Scheme.State.DRAFT, "考核办法已经公布。", **published)
+        _claim(scheme, revision, Scheme.State.DRAFT, "考核办法已经公布，不必再次公布。", **published)
         audit.record("公布考核办法", scheme, by=by, now=now)
         scheme = load(scheme.pk)
         _tell(scheme, f"{scheme.year} 年度考核办法已公布", scheme.title, now)

@@ -55,7 +55,7 @@ def hand_in(unit, *, by, now, revision):
     """提交审签: to the unit's approver, or where it needs none to the office at once."""
     check_write_self(by, unit)
     if unit.self_written_at is not None:
-        raise WrongState("自评已经提交。")
+        raise WrongState("自评已经提交，不必再次提交；需要修改的，请重新填写并保存。")
     if not unit.self_scores.exists():
         raise Incomplete({None: "请至少为一个考核项目填写自评得分并保存，再提交。"})
     written = {"self_written_at": now, "self_written_by": by}
@@ -73,7 +73,7 @@ def sign(unit, *, by, now, revision):
     """审签: the self-assessment leaves in the unit's name."""
     check_sign_self(by, unit)
     if unit.self_written_at is None or unit.self_signed_at is not None:
-        raise WrongState("没有待审签的自评。")
+        raise WrongState("没有待审签的自评，可能刚被本单位他人办理，请刷新页面查看。")
     with transaction.atomic():
         unit = _claimed(unit, "审签自评", revision, self_signed_at=now, self_signed_by=by)
         audit.record("审签自评", unit, by=by, now=now)
@@ -86,7 +86,7 @@ def send_back(unit, reason, *, by, now, revision):
     if not (reason or "").strip():
         raise Incomplete({"reason": "请写明要怎样修改。"})
     if unit.self_written_at is None:
-        raise WrongState("没有待审签的自评。")
+        raise WrongState("没有待审签的自评，可能刚被本单位他人办理，请刷新页面查看。")
     writer = unit.self_written_by_id
     with transaction.atomic():
         unit = _claimed(unit, "退回自评", revision, **UNSIGNED)

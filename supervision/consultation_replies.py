@@ -148,7 +148,7 @@ def _begin(reply, by, revision, verb):
     if reply.revision != revision:
         raise Stale(reply)
     if reply.consultation.state != Consultation.State.SENT:
-        raise WrongState("征求意见已办结，回执不能再改。")
+        raise WrongState("征求意见已办结，回执不能再改；还有意见的，请联系办公室。")
     if reply.state not in states:
         raise WrongState(f"这份回执的状态是“{reply.get_state_display()}”，不能{LABELS[verb]}。")
 

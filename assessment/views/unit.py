@@ -170,7 +170,9 @@ def self_page(request, plan, year, code):
 def _why_no_self(found):
     if found.standing != Standing.SCORED:
         return f"{found.name}{found.get_standing_display()}，不需要自评。"
-    return "" if found.round.state == State.SELF else "自评阶段已经结束。"
+    if found.round.state != State.SELF:
+        return "自评阶段已经结束，不能再填写；对得分有异议的，请在反馈复核时提出。"
+    return ""
 
 
 def _blank(found):
@@ -345,4 +347,4 @@ def _may(user, found, now):
 def _why_not_agree(user, found, now):
     reason = why_not(permissions.check_agree, user, found)
     until = found.round.objections_until
-    return reason or ("反馈复核已经截止。" if until and now > until else "")
+    return reason or ("反馈复核已经截止，没有提出异议的按无异议办理。" if until and now > until else "")
