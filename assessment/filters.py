@@ -67,7 +67,7 @@ class ReportFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
         field_name="outline__kind", choices=Outline.Kind.choices, label="类别", empty_label="全部"
     )
-    year = django_filters.ChoiceFilter(field_name="period__starts_on__year", label="年份", empty_label="全部")
+    year = django_filters.ChoiceFilter(field_name="period__starts_on__year", label="年度", empty_label="全部")
     state = django_filters.ChoiceFilter(choices=SummaryReport.State.choices, label="状态", empty_label="全部")
 
     class Meta:

@@ -85,7 +85,7 @@ def _charts(figures):
     quarters = figures.get("filing", {}).get("quarters", ())
     filing = [(each["label"], {name: each.get(name, 0) for name in FILING}) for each in quarters]
     if len(filing) > 1 and any(sum(counts.values()) for _, counts in filing):
-        found.append((filing, FILING, "各期报送情况（单位：件）"))
+        found.append((filing, FILING, "各期报送情况（单位：项次）"))
     return found
 
 

@@ -140,7 +140,7 @@ def test_charts_are_pictures_with_words_for_who_cannot_see_them():
     assert said[0] == "达序时1，严重滞后1，待审定、未报等1" and "按时90，迟报5，未报1" in said
     assert "图例：达序时" in said and len(said) == 3 + 3 + 2 + 3
     captions = [line for line in lines_of(document) if line.startswith("图")]
-    assert captions == ["图1　各行动任务亮灯情况（单位：项）", "图2　各期报送情况（单位：件）"]
+    assert captions == ["图1　各行动任务亮灯情况（单位：项）", "图2　各期报送情况（单位：项次）"]
     (names,) = [table for table in document.tables if len(table.rows) == 3 and len(table.columns) == 3][:1]
     assert [row.cells[0].text for row in names.rows] == [
         "承接产业转移集聚区建设",
