@@ -12,6 +12,7 @@ from assessment.models import ExportForm, SelfScore, VetoFinding
 from assessment.ranking import Rules
 from assessment.results import by_hand_of
 from assessment.scoring import Terms, UnitResult
+from assessment.standing import NO_DUTY
 from progress.figures import CLASS_CODES
 
 CLASS_ORDER, FORM_ORDER = list(CLASS_CODES), ExportForm.Kind.values
@@ -82,7 +83,7 @@ def _row(unit, stated, own, vetoes):
 def _running_row(row):
     standing, reason = Standing.SCORED, ""
     if row.facts.is_empty:
-        standing, reason = Standing.EXCLUDED, "本年度没有承担任务，也没有应报事项。"
+        standing, reason = Standing.EXCLUDED, NO_DUTY
     elif row.told_only:
         standing, reason = Standing.FEEDBACK, "考核办法未列入计分。"
     facts = row.facts
