@@ -230,6 +230,7 @@ def test_of_a_sensitive_task_no_line_tells_more_than_its_number():
         targets=[target(1, "0.5", indicator="", wanted="", value="", sensitive=True)],
     )
     said = [line for row in score(terms(), facts).criteria for line in row.lines]
+    assert [line.subject for line in said] == ["task:15", "target:1"]
     assert all(line.sensitive and "敏感任务" in line.text for line in said)
 
 
