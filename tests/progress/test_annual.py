@@ -272,8 +272,12 @@ def test_reminders_find_the_years_report_by_its_own_name_and_deadline(annual):
 
 
 def test_it_is_due_on_the_last_working_day_of_the_year(plans):
-    for year, day in ((2025, (12, 31)), (2026, (12, 31))):
-        period = plans["2024-2026"].periods.get(code=str(year))
+    # In 2022 and 2023 the last days of the year are a weekend.
+    for plan, year, day in (
+        *(("2021-2023", 2022, (12, 30)), ("2021-2023", 2023, (12, 29))),
+        *(("2024-2026", 2025, (12, 31)), ("2024-2026", 2026, (12, 31))),
+    ):
+        period = plans[plan].periods.get(code=str(year))
         due_at = timezone.localtime(period.due_at)
         assert (due_at.month, due_at.day, due_at.hour) == (*day, 18)
 
