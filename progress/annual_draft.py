@@ -119,7 +119,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Draft:
-    """sections: those with something to offer, in the official order; waiting: what could not be used yet."""
+    """sections: those with something to offer, in the official order. What could not be used yet is the
+    `waiting` of its year."""
 
     year: Year
     sections: list
