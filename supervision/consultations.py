@@ -8,16 +8,14 @@ Refused for a file that cannot be taken (400). What the units do is in `consulta
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from agencies import audit, reach
 from agencies.models import Role
-from progress import calendar
-from progress.timetable import DUE_HOUR, local
+from progress.terms import working_days_from
+from progress.timetable import spoken_day
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import files
 from supervision.models import Consultation, ConsultationReply, Opinion
@@ -42,15 +40,8 @@ class Asking:
 
 
 def default_due(now):
-    """18:00 of the fifth working day from now; days the calendar does not cover count Monday to Friday."""
-    days, day, left = calendar.working_days(), timezone.localdate(now), DEFAULT_DAYS
-    while left:
-        day += timedelta(days=1)
-        try:
-            left -= days.is_working(day)
-        except calendar.YearNotCovered:
-            left -= day.weekday() < 5
-    return local(day, DUE_HOUR)
+    """18:00 of the fifth working day from now."""
+    return working_days_from(now, DEFAULT_DAYS)
 
 
 # --- drafting ------------------------------------------------------------------------------------------
@@ -177,7 +168,7 @@ def extend(consultation, due_at, *, by, now, revision):
     if due_at is None or due_at <= max(now, consultation.due_at):
         raise Incomplete({"due_at": "请填写比原截止时间更晚的时间。"})
     fresh = _move(consultation, revision, {"due_at": due_at})
-    until = _moment(due_at)
+    until = spoken_day(due_at)
     audit.record("延长征求意见时间", fresh, by=by, now=now, detail={"截止": until})
     tell_units(fresh, f"征求意见延期至{until}：{fresh.title}", now, only=fresh.replies.exclude(state="given"))
     return fresh
@@ -333,8 +324,3 @@ def tell_units(consultation, title, now, *, text="", only=None, hasty=False):
         is_demo=consultation.is_demo,
         hasty=hasty,
     )
-
-
-def _moment(at):
-    at = timezone.localtime(at)
-    return f"{at.month}月{at.day}日{at:%H:%M}"
