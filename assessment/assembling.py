@@ -134,11 +134,20 @@ def regather(section, *, by, now, revision):
     asked = {"heading": current.heading, "source": current.source, "text": current.text}
     try:
         with transaction.atomic():
+            _give_up_parked(report, now)
             run = _ask(report, [asked], by, now, section=current)
             record("重新汇编一节", report, by=by, now=now, detail={"章节": current.heading})
     except IntegrityError as twice:
         raise WrongState("这份报告正在汇编，请等它完成后再重新汇编这一节。") from twice
     return run
+
+
+def _give_up_parked(report, now):
+    """End the gathering of a section that cannot be finished: it must not keep all others from theirs."""
+    parked = GatheringRun.objects.filter(
+        report=report, only_section=True, finished_at__isnull=True, attempts__gte=MOST_ATTEMPTS
+    )
+    parked.exclude(failure="").update(finished_at=now, claimed_until=None)
 
 
 def _ask(report, chosen, by, now, section=None):

@@ -243,6 +243,22 @@ def test_one_section_is_gathered_anew_and_no_other_touched(gathered, fgw, people
     assert "2项重点任务" in overview.paragraphs.first().text
 
 
+def test_a_section_that_cannot_be_gathered_keeps_no_other_from_it(gathered, office, monkeypatch):
+    problems, steps = (gathered.sections.get(source=source) for source in ("problems", "next_steps"))
+    stuck = assembling.regather(problems, by=office, now=END, revision=problems.revision)
+    with monkeypatch.context() as spoilt:
+        spoilt.setattr(assembling.sections, "gather", lambda *said, **more: 1 / 0)
+        assert [work() for _ in range(3)] == [0, 0, 0]
+    stuck.refresh_from_db()
+    assert stuck.is_parked
+    assembling.regather(steps, by=office, now=END, revision=steps.revision)
+    assert work() == 1
+    stuck.refresh_from_db()
+    assert stuck.finished_at == END and "ZeroDivisionError" in stuck.failure
+    steps.refresh_from_db()
+    assert steps.gathered_at == END
+
+
 def test_what_somebody_wrote_meanwhile_is_not_gathered_over(gathered, office):
     section = gathered.sections.get(source="problems")
     with pytest.raises(Stale):
