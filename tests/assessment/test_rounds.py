@@ -1,7 +1,7 @@
 """The way of a round: the whole table of states and verbs, what each step wants, what it leaves behind."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -29,7 +29,7 @@ from tests.assessment.round_life import (
     unit_of,
     walk_round,
 )
-from tests.factories import make_plan, make_task
+from tests.factories import SHANGHAI, make_plan, make_task
 from tests.supervision.order_life import pdf
 
 State = AssessmentRound.State
@@ -243,6 +243,19 @@ def test_the_window_is_waited_out_or_everybody_answers(round, team, fgw, kjj_app
         unit = unit_of(round, agency)
         objections.agree(unit, by=person, now=FED_BACK, revision=unit.revision)
     assert rounds.hand_up(round, now=FED_BACK, **seen).state == State.DECIDING
+
+
+def test_the_days_are_working_days_of_the_scheme(fgw, office):
+    """Told on Wednesday 16 January 2030, three working days end on Monday at the office's hour."""
+    scheme = make_scheme(office, make_year_of_returns(fgw), self_days=1, objection_days=3)
+    begun = datetime(2030, 1, 11, 9, 0, tzinfo=SHANGHAI)
+    round = rounds.begin(scheme, by=office, now=begun)
+    assert round.self_until == datetime(2030, 1, 14, 18, 0, tzinfo=SHANGHAI), "over a weekend"
+    round = walk_round(round, State.FIRST, office)
+    confirm_all(round, office)
+    told = datetime(2030, 1, 16, 15, 0, tzinfo=SHANGHAI)
+    round = rounds.give_back(round, by=office, now=told, revision=round.revision)
+    assert round.objections_until == datetime(2030, 1, 21, 18, 0, tzinfo=SHANGHAI)
 
 
 def test_an_open_objection_holds_the_round(round, team, fgw):
