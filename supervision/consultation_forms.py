@@ -17,22 +17,22 @@ LEAST_ROWS = 3
 DECISIONS = [("", "请选择"), *Opinion.Adoption.choices[1:]]
 
 
-class ConsultationForm(forms.Form):
-    """The draft. `asking` of a valid form is what `consultations.draft` takes."""
+class UnitsForm(forms.Form):
+    """Which units are asked, class by class or one by one. but: ids of those that are asked already.
+    `chosen` of a valid form: each once."""
 
-    kind = forms.ChoiceField(label="文稿类别", choices=Consultation.Kind.choices, required=False)
-    title = Prose(label="标题", limit=120)
-    due_at = Moment(label="反馈截止时间")
-    note = Prose(label="征求意见说明", limit=LONGEST_NOTE, rows=3)
-    text = Prose(label="征求意见稿", limit=LONGEST_TEXT, rows=18)
-    files = Uploads(label="文稿附件")
     classes = Ticked(label="整类单位")
     agencies = Ticked(label="单位")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, but=(), **kwargs):
         super().__init__(*args, **kwargs)
         office = Agency.Kind.OFFICE.label
-        groups = [(heading, options) for heading, options in bodies_to_tick() if heading != office]
+        groups = [
+            (heading, [option for option in options if option[2].pk not in but])
+            for heading, options in bodies_to_tick()
+            if heading != office
+        ]
+        groups = [(heading, options) for heading, options in groups if options]
         self.fields["agencies"].groups = groups
         whole = [
             (f"class-{at}", f"全部{heading}（{len(options)} 家）", [each for _, _, each in options])
@@ -41,17 +41,28 @@ class ConsultationForm(forms.Form):
         self.fields["classes"].groups = [("按类别", whole)]
 
     @property
+    def chosen(self):
+        said = self.cleaned_data
+        whole = [each for bodies in said["classes"] for each in bodies]
+        return list(dict.fromkeys(whole + said["agencies"]))
+
+
+class ConsultationForm(UnitsForm):
+    """The draft. `asking` of a valid form is what `consultations.draft` takes."""
+
+    kind = forms.ChoiceField(label="文稿类别", choices=Consultation.Kind.choices, required=False)
+    title = Prose(label="标题", limit=120)
+    due_at = Moment(label="反馈截止时间")
+    note = Prose(label="征求意见说明", limit=LONGEST_NOTE, rows=3)
+    text = Prose(label="征求意见稿", limit=LONGEST_TEXT, rows=18)
+    files = Uploads(label="文稿附件")
+    field_order = ("kind", "title", "due_at", "note", "text", "files", "classes", "agencies")
+
+    @property
     def asking(self):
         said = self.cleaned_data
-        chosen = [each for bodies in said["classes"] for each in bodies] + said["agencies"]
-        return Asking(
-            said["kind"],
-            said["title"],
-            said["due_at"],
-            said["note"],
-            said["text"],
-            list(dict.fromkeys(chosen)),
-        )
+        written = (said[name] for name in ("kind", "title", "due_at", "note", "text"))
+        return Asking(*written, self.chosen)
 
 
 def as_drafted(consultation):

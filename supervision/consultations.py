@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from agencies import audit, reach
-from agencies.models import Role
+from agencies.models import Agency, Role
 from progress.terms import working_days_from
 from progress.timetable import spoken_day
 from progress.workflow import Incomplete, Stale, WrongState
@@ -110,7 +110,7 @@ def edit(consultation, asking, *, uploads=(), by, now, revision):
 
 
 def _choose(consultation, agencies):
-    """Make the units asked exactly these; only of a draft, where nobody has answered."""
+    """Make the units asked exactly these; nobody who may have answered is left out of them."""
     wanted = {each.pk: each for each in agencies}
     consultation.replies.exclude(agency__in=wanted).delete()
     there = set(consultation.replies.values_list("agency", flat=True))
@@ -159,6 +159,23 @@ def _check_ready(consultation, now):
         missing["due_at"] = "反馈截止时间已过，请先修改。"
     if missing:
         raise Incomplete(missing)
+
+
+@transaction.atomic
+def add_units(consultation, agencies, *, by, now, revision):
+    """增加单位 to what was sent: those not yet asked hear of it at once; the deadline stays as it is."""
+    _begin(consultation, by, revision, State.SENT, "增加单位")
+    there = set(consultation.replies.values_list("agency", flat=True))
+    added = {each.pk: each for each in agencies if each.pk not in there}
+    if not added:
+        raise Incomplete({"agencies": "请勾选还没有征求过意见的单位。"})
+    fresh = _move(consultation, revision, {})
+    _choose(fresh, [*Agency.objects.filter(pk__in=there), *added.values()])
+    names = "、".join(each.name for each in added.values())
+    audit.record("增加征求意见单位", fresh, by=by, now=now, detail={"单位": names})
+    only = fresh.replies.filter(agency__in=added)
+    tell_units(fresh, f"征求意见：{fresh.title}", now, text=fresh.note, only=only, hasty=True)
+    return fresh
 
 
 @transaction.atomic

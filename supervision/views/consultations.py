@@ -17,7 +17,7 @@ from progress.views.typed import number_of as typed_number
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision import consultation_drafts, consultation_papers, consultations
 from supervision.consultation_filters import ConsultationFilter
-from supervision.consultation_forms import ConsultationForm, DueForm, as_drafted
+from supervision.consultation_forms import ConsultationForm, DueForm, UnitsForm, as_drafted
 from supervision.models import Consultation, ConsultationReply
 from supervision.permissions import check_consult, check_read_supervision
 from supervision.sender import sender
@@ -142,9 +142,11 @@ def _begun(plan, asked, circular, now):
 @takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 def consultation_edit(request, plan, pk):
-    """Change the draft."""
+    """Change the draft; of what was sent, ask more units."""
     check_consult(request.user)
     plan, found = place(request, plan, pk)
+    if found.state == Consultation.State.SENT:
+        return _more_units(request, plan, found)
     if found.state != Consultation.State.DRAFT:
         messages.error(request, f"现在的状态是“{found.get_state_display()}”，不能再修改。")
         return redirect(found)
@@ -168,6 +170,28 @@ def consultation_edit(request, plan, pk):
             return redirect(done)
     found.revision = seen or found.revision
     return _form_page(request, plan, form, found, status=400)
+
+
+def _more_units(request, plan, found):
+    """增加单位: only who is asked changes, never what was sent."""
+    asked = set(found.replies.values_list("agency", flat=True))
+    form = UnitsForm(request.POST or None, but=asked)
+    if request.method == "POST" and form.is_valid():
+        said = {"by": request.user, "now": timezone.now()}
+        seen = typed_number(request.POST.get("revision"))
+        try:
+            done = consultations.add_units(found, form.chosen, revision=seen, **said)
+        except Incomplete as incomplete:
+            name_missing(form, incomplete)
+        except (Stale, WrongState):
+            messages.error(request, MOVED_ON)
+            return redirect(found)
+        else:
+            messages.success(request, "已增加单位并发出。")
+            return redirect(done)
+    context = {"plan": plan, "form": form, "found": found, "adding": True}
+    status = 400 if request.method == "POST" else 200
+    return render(request, "supervision/consultation_edit.html", context, status=status)
 
 
 def _both(request, plan, pk, form):

@@ -275,7 +275,31 @@ def test_a_draft_is_deleted_with_its_files_and_what_was_sent_is_not(draft, offic
 def test_what_was_sent_cannot_be_dropped_or_changed(sent, office, now, as_):
     with pytest.raises(WrongState):
         consultations.drop(sent, by=office, now=now, revision=sent.revision)
-    assert as_(office).get(url("consultation_edit", sent)).status_code == 302
+    page = as_(office).get(url("consultation_edit", sent)).text
+    assert "增加并发出" in page and 'name="text"' not in page
+    closed = consultations.close(sent, by=office, now=now, revision=sent.revision)
+    assert as_(office).get(url("consultation_edit", closed)).status_code == 302
+
+
+def test_units_are_added_after_it_was_sent(
+    sent, fgw, sixian, county_reporter, office, reporter, now, news, as_
+):
+    give(reply_of(sent, fgw), reporter, now, "一条。")
+    at, address = as_(office), url("consultation_edit", sent)
+    assert 'value="sixian"' in at.get(address).text and 'value="fgw"' not in at.get(address).text
+    empty = at.post(address, {"revision": sent.revision})
+    assert empty.status_code == 400 and "请勾选还没有征求过意见的单位" in empty.text
+    at.post(address, {"revision": sent.revision, "agencies": "sixian", "text": "改了的文稿。"})
+    fresh = Consultation.objects.get()
+    assert set(fresh.replies.values_list("agency__code", flat=True)) == {"fgw", "kjj", "sixian"}
+    assert fresh.text == sent.text and Opinion.objects.get().text == "一条。"
+    assert news[-1] == ("征求意见：下一轮行动计划", {county_reporter.pk})
+    assert as_(county_reporter).get(fresh.get_absolute_url()).status_code == 200
+    # Who looked before is told; nobody but the office adds.
+    at.post(address, {"revision": sent.revision, "classes": "class-0"})
+    assert fresh.replies.count() == 3
+    with pytest.raises(Denied):
+        consultations.add_units(fresh, [sixian], by=reporter, now=now, revision=fresh.revision)
 
 
 # --- replies -------------------------------------------------------------------------------------------
