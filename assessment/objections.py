@@ -106,6 +106,7 @@ def withdraw(objection, *, by, now, revision):
     """撤回, while it is not decided."""
     _begun("withdraw", objection, by, revision)
     with transaction.atomic():
+        hold(objection.unit.round, RoundState.FEEDBACK, what="撤回异议")
         return _move("withdraw", objection, by, now)
 
 

@@ -279,6 +279,13 @@ def test_an_objection_from_page_to_paper(unit, team, as_):
     assert as_(team["office"]).get(export).status_code == 200
 
 
+def test_nothing_is_withdrawn_once_the_round_has_gone_on(open_round, unit, team):
+    made = object_to(unit, team["reporter"])
+    walk_round(open_round, AssessmentRound.State.DECIDING, team["office"])
+    with pytest.raises(WrongState, match="审定"):
+        objections.withdraw(made, by=team["reporter"], now=FED_BACK, revision=made.revision)
+
+
 def test_what_is_not_signed_is_seen_by_the_unit_alone(unit, team, as_, kjj_reporter):
     made = object_to(unit, team["reporter"], uploads=[pdf()])
     file = reverse("assessment:file", args=[made.files.get().pk])
