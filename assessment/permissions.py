@@ -123,7 +123,7 @@ def check_score(user, unit):
 def check_read_history(user, unit):
     """What was done with a sheet, by whom: its own people and the office."""
     if not user.is_office and not serves(user, unit.agency_id):
-        raise Denied("操作记录由本单位和办公室查看。")
+        raise Denied("办理过程由本单位和办公室查看。")
 
 
 def check_write_self(user, unit):
