@@ -9,7 +9,7 @@ from decimal import Decimal
 from django import forms
 
 from assessment import scheme_contents as contents
-from assessment.exports.columns import COLUMNS, LONGEST_LABEL, check_columns
+from assessment.exports.columns import COLUMNS, LONGEST_LABEL, check_columns, printed
 from assessment.formulas import FORMULAS, plain
 from assessment.models import Criterion, ExportForm, VetoItem
 from assessment.scheme_contents import (
@@ -385,14 +385,16 @@ def _typed_criterion(place, each):
 
 def _typed_form(each):
     typed = {f"{each.kind}_title": each.title, f"{each.kind}_points": plain(each.points)}
-    placed = {column["key"]: (place, column) for place, column in enumerate(each.columns, start=1)}
+    placed = {
+        column.key: (place, shown) for place, (column, shown) in enumerate(printed(each.columns), start=1)
+    }
     for key, usual in COLUMNS.items():
-        place, column = placed.get(key, ("", {}))
+        place, column = placed.get(key, ("", usual))
         typed |= {
-            f"{each.kind}_use_{key}": bool(column),
+            f"{each.kind}_use_{key}": key in placed,
             f"{each.kind}_at_{key}": place,
-            f"{each.kind}_label_{key}": column.get("label") or usual.label,
-            f"{each.kind}_width_{key}": plain(Decimal(str(column.get("width") or usual.width))),
+            f"{each.kind}_label_{key}": column.label,
+            f"{each.kind}_width_{key}": plain(Decimal(str(column.width))),
         }
     return typed
 

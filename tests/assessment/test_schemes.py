@@ -108,7 +108,7 @@ def test_from_the_defaults_to_the_published_scheme(plan, office, reporter, as_, 
     at.post(address("scheme_act", YEAR, "publish"), {"revision": scheme.revision})
     assert news[-1].people == {reporter.pk} and news[-1].url == scheme.get_absolute_url()
     page = mine.get(address("scheme", YEAR)).content.decode()
-    assert "每迟报一次扣 0.3 分" in page and "已公布" in page and "操作记录" not in page
+    assert "每迟报一次扣 0.3 分" in page and "已公布" in page and "办理过程" not in page
     refused = at.get(address("scheme_edit", YEAR), follow=True)
     assert "请先撤回公布并写明原因" in refused.content.decode()
     assert [event.verb for event in trail_of(scheme)] == ["公布考核办法", "修改考核办法", "起草考核办法"]
@@ -139,6 +139,16 @@ def test_the_columns_of_a_city_form_are_chosen(draft, office, as_):
     form = draft.export_forms.get(kind="party")
     assert form.points == 2 and form.columns[0]["label"] == "被考核单位"
     assert "remark" not in [each["key"] for each in form.columns]
+
+
+def test_columns_spoilt_by_hand_break_no_page(draft, office, as_):
+    spoilt = ["x", {"key": "gone"}, {"key": "unit", "width": "NaN"}, {"label": "无主"}, {"key": "total"}]
+    draft.export_forms.update(columns=spoilt)
+    for name in ("scheme", "scheme_edit"):
+        assert as_(office).get(address(name, YEAR)).status_code == 200
+    assert as_(office).post(address("scheme_edit", YEAR), typed(draft)).status_code == 302
+    kept = [each["key"] for each in draft.export_forms.first().columns]
+    assert kept == ["unit", "total"], "saved again, it is whole"
 
 
 def test_what_the_form_shows_is_what_the_scheme_says(draft):
