@@ -20,7 +20,7 @@ from assessment.gathering import facts_of_year
 from assessment.models import AssessmentFile, AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import check_run_rounds
 from assessment.scoring import Terms
-from assessment.sheets import frozen, standing_rows
+from assessment.sheets import frozen, never_named, standing_rows
 from progress.terms import working_days_from
 from progress.timetable import spoken
 from progress.workflow import Incomplete, Stale, WrongState
@@ -87,6 +87,7 @@ def begin(scheme, *, by, now):
         if not own.update(revision=F("revision") + 1):
             raise WrongState(NOT_PUBLISHED)
         round = _opened(scheme, by, now)
+        facts |= never_named(scheme, facts, now)
         UnitScore.objects.bulk_create(standing_rows(round, scheme, facts))
         step = _note("begin", round, by, now)
         title = f"{round}已启动，请于{spoken(round.self_until)}前完成自评"

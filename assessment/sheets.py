@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 
-from agencies.models import Agency
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from agencies.models import Agency, AgencySuccession
 from assessment.facts import UnitFacts
+from assessment.gathering import CODE_OF_CLASS
 from assessment.models import UnitScore
-from assessment.standing import Standing, standing_of
+from assessment.standing import NEVER, Standing, standing_of
+from progress.figures import class_of
 
 
 def standing_rows(round, scheme, facts):
@@ -19,6 +24,20 @@ def standing_rows(round, scheme, facts):
             _take(row, facts[agency.pk], found)
             rows.append(row)
     return rows
+
+
+def never_named(scheme, facts, now):
+    """{agency id: its UnitFacts, empty} of the bodies that stand today and are not among `facts`: they have
+    no duty at all and are listed as such. Bodies that others follow are not. One query."""
+    today = timezone.localdate(now)
+    standing = Agency.objects.exclude(kind__in=NEVER).exclude(pk__in=facts)
+    standing = standing.filter(Q(abolished_on__isnull=True) | Q(abolished_on__gt=today))
+    followed = Exists(AgencySuccession.objects.filter(predecessor=OuterRef("pk")))
+    as_of = timezone.localtime(now).isoformat()
+    return {
+        each.pk: UnitFacts(each.code, each.name, CODE_OF_CLASS[class_of(each)], scheme.year, as_of)
+        for each in standing.exclude(followed)
+    }
 
 
 def frozen(units, facts, scheme):

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from agencies.audit import trail_of
-from agencies.models import Agency
+from agencies.models import Agency, AgencySuccession
 from agencies.permissions import Denied
 from assessment import confirming, objections, rounds
 from assessment.gathering import facts_of_year
@@ -39,11 +39,15 @@ def standings(round):
     return dict(round.units.values_list("agency__code", "standing"))
 
 
+def taking_part(round):
+    return {code: standing for code, standing in standings(round).items() if standing != "excluded"}
+
+
 # --- the story -----------------------------------------------------------------------------------
 
 
 def test_a_round_goes_from_self_assessment_to_publication(news, team, round, fgw, kjj):
-    assert (round.state, standings(round)) == (State.SELF, {"fgw": "scored", "kjj": "scored"})
+    assert (round.state, taking_part(round)) == (State.SELF, {"fgw": "scored", "kjj": "scored"})
     round = walk_round(round, State.FIRST, team["office"])
     unit = unit_of(round, fgw)
     assert (unit.facts["name"], unit.total, round.facts_at) == (fgw.name, BASE, FIRST)
@@ -169,7 +173,7 @@ def test_who_is_judged_and_how(fgw, kjj, sixian, office):
     plan = make_year_of_returns(fgw, court, customs, listed, office.agency)
     task = make_task(9, leads=[kjj], plan=plan)
     round = rounds.begin(make_scheme(office, plan, listed=[listed]), by=office, now=BEGUN)
-    assert standings(round) == {
+    assert taking_part(round) == {
         "fgw": "scored",
         "kjj": "scored",
         "court": "feedback",
@@ -187,6 +191,21 @@ def test_who_is_judged_and_how(fgw, kjj, sixian, office):
     assert "没有承担任务" in without.standing_reason
     told = unit_of(round, court)
     assert (told.total, told.rank, bool(told.result)) == (None, None, True)
+
+
+def test_a_body_the_plan_never_names_is_listed_as_not_taking_part(fgw, kjj, office):
+    gone = body_of("gone", "市某撤销局", "municipal", abolished_on=BEGUN.date())
+    earlier = body_of("earlier", "市某更名局", "municipal")
+    AgencySuccession.objects.create(predecessor=earlier, successor=kjj, kind="renamed", inferred=True)
+    body_of("group", "领导小组", "leading_group")
+    round = rounds.begin(make_scheme(office, make_year_of_returns(fgw)), by=office, now=BEGUN)
+    assert standings(round)["fgw"] == "scored"
+    listed = unit_of(round, kjj)
+    assert (listed.standing, listed.unit_class) == ("excluded", "municipal")
+    assert "没有承担任务" in listed.standing_reason
+    assert not {gone.code, earlier.code, "group", office.agency.code} & set(standings(round))
+    round = walk_round(round, State.FIRST, office)
+    assert (unit_of(round, kjj).standing, unit_of(round, kjj).result) == ("excluded", None)
 
 
 def test_the_host_unit_is_reviewed_by_another(fgw, kjj, office, kjj_reporter, kjj_approver):
