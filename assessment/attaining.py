@@ -1,9 +1,12 @@
-"""How much of a target a reported value reaches. Pure.
+"""When a target falls due, and how much of it a reported value reaches: the score, the office's report and the
+evaluation of the plan all ask here. Pure.
 
 Values are told in the target's unit as the form shows it; bounds of money are kept in 万元 (tasks.Target).
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Q
 
 from tasks.models import Target
 
@@ -14,6 +17,32 @@ SIX = Decimal("0.000001")
 ALMOST = ONE - SIX
 WAN_IN_YI = 10_000
 FEWER_IS_BETTER = (Operator.AT_MOST, Operator.LESS, Operator.RANK)
+
+
+def due_year(target: Target, plan) -> int:
+    """The year a target is to be reached by; where none is named, and of yearly ones, the plan's last."""
+    return target.due_year or plan.ends_on.year
+
+
+def counts_in(target: Target, plan, year: int) -> bool:
+    """Whether a target falls due in a year."""
+    return target.due == Target.Due.EACH_YEAR or due_year(target, plan) == year
+
+
+def falling_due(plan, year: int) -> Q:
+    """The same as a condition on Target."""
+    due = Q(due=Target.Due.EACH_YEAR) | Q(due_year=year)
+    return due | Q(due_year__isnull=True) if year == plan.ends_on.year else due
+
+
+def counts_anew(target: Target) -> bool:
+    """Whether every year is counted by itself, so that an earlier year's value tells nothing of this one."""
+    return target.due == Target.Due.EACH_YEAR or target.accumulation == Target.Accumulation.YEAR
+
+
+def met_by(target: Target, values: dict) -> int:
+    """Of a target each body has for itself (分别): how many reach it. values: {body: its value}."""
+    return sum(attained(target, value) == ONE for value in values.values())
 
 
 def is_computable(target: Target) -> bool:

@@ -358,12 +358,7 @@ def _target(target, plan, values, by_year, today):
 def _due_word(target, plan):
     if target.due == Target.Due.EACH_YEAR:
         return "每年"
-    return f"{due_year(target, plan)} 年底"
-
-
-def due_year(target, plan) -> int:
-    """The year a target is to be reached by; of yearly ones the plan's last."""
-    return target.due_year or plan.ends_on.year
+    return f"{attaining.due_year(target, plan)} 年底"
 
 
 def _said(target, value):
@@ -373,7 +368,7 @@ def _said(target, value):
 
 def _judged(target, plan, values, findings, today):
     """(attained, word). What the office found goes before what can be computed."""
-    is_due = today > date(due_year(target, plan), 12, 31)
+    is_due = today > date(attaining.due_year(target, plan), 12, 31)
     if findings:
         last = [each for each in findings if each.year == findings[-1].year]
         met = all(each.kind == Finding.Kind.TARGET_MET for each in last)
@@ -392,7 +387,7 @@ def _judged(target, plan, values, findings, today):
 
 def _counting(target, plan, numbers):
     """The value that counts: the newest up to the year it is due; later ones tell of something else."""
-    until = [each for each in numbers if each.report.period.year <= due_year(target, plan)]
+    until = [each for each in numbers if each.report.period.year <= attaining.due_year(target, plan)]
     return (until or numbers)[-1]
 
 
@@ -419,7 +414,7 @@ def _each_year(target, plan, numbers, today):
 def _each_body(target, numbers, is_due):
     """分别 targets: each body by its own newest value."""
     newest = {each.report.agency_id: each.value for each in numbers}
-    met = sum(attaining.attained(target, value) == 1 for value in newest.values())
+    met = attaining.met_by(target, newest)
     word = f"{met}/{len(newest)} 家达成"
     if met == len(newest):
         return True, word

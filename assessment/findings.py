@@ -43,7 +43,7 @@ def find_target(plan, year, target, agency, met, basis, *, by, now, uploads=()) 
     wrong = {}
     if target.plan_id != plan.pk or not target.is_scored:
         wrong["target"] = "请选择本计划中计分的指标。"
-    elif not counts_in(target, year):
+    elif not attaining.counts_in(target, plan, year):
         wrong["target"] = f"这个指标不在 {year} 年到期，不计入这一年的考核。"
     elif not answers_for(target, agency, year):
         wrong["agency"] = f"{agency.name}不是这个指标的责任单位，也不是所属任务的牵头单位。"
@@ -51,13 +51,6 @@ def find_target(plan, year, target, agency, met, basis, *, by, now, uploads=()) 
     kind = Kind.TARGET_MET if met else Kind.TARGET_MISSED
     about = {"plan": plan, "year": year, "target": target}
     return _state(kind, agency, about, basis, by, now, uploads)
-
-
-def counts_in(target: Target, year: int) -> bool:
-    """Whether a target falls due in a year."""
-    if target.due == Target.Due.YEAR:
-        return target.due_year == year
-    return target.due == Target.Due.EACH_YEAR or year == target.plan.ends_on.year
 
 
 def answers_for(target: Target, agency: Agency, year: int) -> bool:

@@ -327,9 +327,6 @@ def _lamp(task):
 
 def _due_in(plan, year, last_day):
     """Targets that count in a year, with the accepted values that tell of them and what the office found."""
-    due = Q(due=Target.Due.YEAR, due_year=year) | Q(due=Target.Due.EACH_YEAR)
-    if year == plan.ends_on.year:
-        due |= Q(due=Target.Due.PLAN_END)
     accepted = TargetValue.objects.filter(
         Q(value__isnull=False) | ~Q(value_text=""),
         report__state=ProgressReport.State.ACCEPTED,
@@ -344,7 +341,7 @@ def _due_in(plan, year, last_day):
     told = ("value", "value_text", "certainty", "report__pk", "report__agency")
     period = tuple(f"report__period__{name}" for name in ("pk", "code", "starts_on", "ends_on"))
     return (
-        Target.objects.filter(due, plan=plan)
+        Target.objects.filter(attaining.falling_due(plan, year), plan=plan)
         .exclude(operator=Target.Operator.LABEL)
         .select_related("task")
         .annotate(

@@ -46,7 +46,8 @@ def _values(material):
 
 
 def _target(target, values, findings, material):
-    told, row = _counting(target, values.get(target.pk, ()), material)
+    heard = _heard(target, values.get(target.pk, ()), material)
+    told, row = _counting(heard)
     return {
         "task": target.task.number if target.task_id else None,
         "indicator": target.indicator,
@@ -54,16 +55,20 @@ def _target(target, values, findings, material):
         "value": _in_words(target, row),
         "certainty": CERTAINTY[row["certainty"]] if row else "",
         "period": told.period if told else "",
-        "attained": _attained(target, row, findings, material.span),
+        "attained": _attained(target, heard, findings, material.span),
         "due": is_due(target, material.span),
     }
 
 
-def _counting(target, told, material):
-    """The value that counts: of the newest return, of the lead named first, the most certain; of what is
-    counted anew every year only this year's."""
-    if target.due == Target.Due.EACH_YEAR or target.accumulation == Target.Accumulation.YEAR:
-        told = [each for each in told if each[0].ends_on.year == material.span.year]
+def _heard(target, told, material):
+    """What was told that counts: of a target counted anew every year only this year's."""
+    if not attaining.counts_anew(target):
+        return told
+    return [each for each in told if each[0].ends_on.year == material.span.year]
+
+
+def _counting(told):
+    """The value that counts: of the newest return, of the lead named first, the most certain."""
     if not told:
         return None, None
     newest = max(each[0].ends_on for each in told)
@@ -89,21 +94,27 @@ def is_due(target, span):
     last = span.year if span.period.quarter == 4 else span.year - 1
     if target.due == Target.Due.EACH_YEAR:
         return last == span.year
-    due = target.due_year if target.due == Target.Due.YEAR else span.period.plan.ends_on.year
-    return due is not None and due <= last
+    return attaining.due_year(target, span.period.plan) <= last
 
 
-def _attained(target, row, findings, span):
+def _attained(target, heard, findings, span):
     """What the office found goes before what can be computed. Not reached counts once the year is over."""
     if findings:
         return all(kind == Finding.Kind.TARGET_MET for kind in findings)
+    _, row = _counting(heard)
     if row is None or row["value"] is None or not attaining.is_computable(target):
         return None
-    if target.scope == Target.Scope.EACH:
-        return None
-    if attaining.attained(target, Decimal(str(row["value"]))) == 1:
+    if _is_reached(target, row, heard):
         return True
     return False if is_due(target, span) else None
+
+
+def _is_reached(target, row, heard):
+    """分别 targets are reached when each body that told of it reaches it by its own newest value."""
+    if target.scope != Target.Scope.EACH:
+        return attaining.attained(target, Decimal(str(row["value"]))) == 1
+    newest = {told.agency: Decimal(str(each["value"])) for told, each in heard if each["value"] is not None}
+    return attaining.met_by(target, newest) == len(newest)
 
 
 def projects(material):

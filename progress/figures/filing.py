@@ -402,7 +402,8 @@ def _reporters(agency_ids, now):
 
 def filing_by_year(plan, user, now):
     """The counts of each year of a plan, {year: Filing}, its quarters and its year end together, as far as
-    they were due by `now` or have left; 补录 periods are left out, their dates are not of the time. One query.
+    they were due by `now` or have left; 补录 periods are left out: their dates are not of the time. One
+    query.
     """
     settled = Q(due_at__lt=now) | Q(left_at__isnull=False) | Q(waived_at__isnull=False)
     rows = counted_for(user).filter(settled, period__plan=plan, period__is_backfill=False, owed=True)
