@@ -1,7 +1,7 @@
-"""When a target falls due, and how much of it a reported value reaches: the score, the office's report and the
-evaluation of the plan all ask here. Pure.
+"""When a target falls due, and how much of it a reported value reaches. Pure.
 
-Values are told in the target's unit as the form shows it; bounds of money are kept in 万元 (tasks.Target).
+The score, the office's report and the evaluation of the plan all ask here. Values are told in the target's
+unit as the form shows it; bounds of money are kept in 万元 (tasks.Target).
 """
 
 from decimal import ROUND_HALF_UP, Decimal

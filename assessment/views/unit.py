@@ -28,7 +28,7 @@ State = AssessmentRound.State
 Standing = UnitScore.Standing
 SAID_AFTER = {
     "confirm": "已确认初评。",
-    "hand_in": "自评已提交。",
+    "hand_in": "自评已提交；须本单位审核人审签的，审签后才报送办公室。",
     "sign": "自评已审签报出。",
     "send_back": "已退回填报人修改。",
     "agree": "已确认无异议。",
