@@ -58,6 +58,7 @@ class World:
             "period": report.period.code,
             "number": task.number,
             "agency": "fgw",
+            "year": report.period.year,
             "report": report.pk,
             "handout": handout.pk,
             "unit_handout": of_unit.pk,
@@ -67,6 +68,7 @@ class World:
             "inference": inferred.pk,
             "inference_kind": "name",
             "missing": 987654,
+            "section": 987654,
             "rule": self._rule(task.plan).pk,
         }
 

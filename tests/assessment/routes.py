@@ -2,19 +2,18 @@
 
 from tests.routing import NO_POST, RETURNS, Route, all_get
 
-OF_YEAR = {"plan": "plan", "year": "2030"}
+OF_YEAR = {"plan": "plan", "year": "year"}
 OF_FINDING = {"plan": "plan", "pk": "missing"}
 OF_BODIES = all_get(403, agencies=200, offices=200)
-OF_REPORT = {"plan": "plan", "pk": "missing"}
 
 # A report of the office that is not there: to who reads editions, and to who edits.
 READ_REPORT = all_get(403, offices=404, leader=404)
 EDIT_REPORT = all_get(403, offices=404)
 OF_REPORT = {"plan": "plan", "pk": "missing"}
-OF_SECTION = {**OF_REPORT, "section": "missing"}
+OF_SECTION = {**OF_REPORT, "section": "section"}
 OF_EDITION = {**OF_REPORT, "number": 1}
 
-OF_SHEET = {**OF_YEAR, "code": "fgw"}
+OF_SHEET = {**OF_YEAR, "code": "agency"}
 OF_OBJECTION = {**OF_YEAR, "pk": "missing"}
 # A round that is not there, to who reads assessment.
 HIDDEN = all_get(404, nobody=403, admin=403)
@@ -36,7 +35,7 @@ ROUTES = {
     "assessment:running": Route(all_get(403, agencies=302, offices=200), NO_POST, OF_YEAR),
     "assessment:running_export": Route(all_get(403, agencies=404, offices=200), NO_POST, OF_YEAR),
     "assessment:running_unit": Route(
-        all_get(403, agencies=404, own=200, offices=200), NO_POST, {**OF_YEAR, "code": "fgw"}
+        all_get(403, agencies=404, own=200, offices=200), NO_POST, {**OF_YEAR, "code": "agency"}
     ),
     "assessment:running_box": Route(all_get(403, agencies=302, offices=302), NO_POST, {"plan": "plan"}),
     "assessment:findings": Route(OF_BODIES, NO_POST, {"plan": "plan"}),
@@ -49,14 +48,14 @@ ROUTES = {
     # --- workbooks: the World has no round and no scheme ---
     "assessment:workbook": Route(all_get(403, agencies=404, offices=404, leader=404), NO_POST, OF_YEAR),
     "assessment:sheet_excel": Route(
-        all_get(403, agencies=404, offices=404, leader=404), NO_POST, {**OF_YEAR, "code": "fgw"}
+        all_get(403, agencies=404, offices=404, leader=404), NO_POST, {**OF_YEAR, "code": "agency"}
     ),
     "assessment:export_form": Route(
         all_get(403, agencies=404, offices=404, leader=404), NO_POST, {**OF_YEAR, "kind": "party"}
     ),
     "assessment:running_workbook": Route(all_get(403, offices=404), NO_POST, OF_YEAR),
     "assessment:running_sheet_excel": Route(
-        all_get(403, agencies=404, offices=404), NO_POST, {**OF_YEAR, "code": "fgw"}
+        all_get(403, agencies=404, offices=404), NO_POST, {**OF_YEAR, "code": "agency"}
     ),
     # --- rounds ---
     "assessment:home": Route(RETURNS, NO_POST, {"plan": "plan"}),

@@ -18,7 +18,7 @@ WIDTHS = {"desk": (1366, 768), "telephone": (390, 844)}
 VISITORS = ("anonymous", "reporter", "approver", "office", "leader", "admin")
 # Two days before the first quarter closes: returns in every state.
 MOMENT = "2024-10-12T09:00:00+08:00"
-PERIOD = {"plan": "2024-2026", "period": "2024Q3"}
+PERIOD = {"plan": "2024-2026", "period": "2024Q3", "year": 2024}
 # A plan nobody ever reported on: every list is empty.
 EMPTY = {"plan": "2021-2023", "period": "2023Q4"}
 SEEN_EMPTY = (
@@ -33,9 +33,12 @@ NOT_PAGES = ("api:", "healthz", "progress:attachment", "progress:home", "supervi
 BUILD_HISTORY = """
 import json
 from django.core.management import call_command
-from agencies.models import AgencyGroup
-from progress.models import DemonstrationRun, ProgressReport
+from django.utils import timezone
+from agencies.models import Agency, AgencyGroup, User
+from assessment import assembling, petitions, rounds, schemes
+from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod
 from reminders.models import ReminderRule
+from supervision import consultations
 from supervision.models import AdHocRequest, Instruction, Meeting, Problem, SupervisionOrder
 from tasks.models import Assignment
 
@@ -45,6 +48,18 @@ reports = ProgressReport.objects.filter(period__code="2024Q3", kind="task", role
 reports = reports.order_by("task__number").select_related("task", "agency")
 writing = reports.filter(state="draft").first()
 left = reports.filter(left_at__isnull=False).first()
+acting = {"by": User.objects.get(username="office"), "now": timezone.now()}
+quarter = ReportingPeriod.objects.select_related("plan").get(plan__code="2024-2026", code="2024Q3")
+scheme = schemes.new_scheme(quarter.plan, 2024, **acting)
+rounds.begin(schemes.publish(scheme, revision=scheme.revision, **acting), **acting)
+schemes.new_scheme(quarter.plan, 2025, schemes.FROM_LAST, **acting)
+summary = assembling.begin(quarter, "quarter", **acting)
+assembling.work(timezone.now)
+asked = {"title": "关于协调用地指标的请示", "addressee": "市政府", "text": "恳请协调用地指标。"}
+asked["body"] = "市推进长三角一体化发展领导小组办公室"
+petition = petitions.draft(quarter.plan, asked, **acting)
+asked = {"kind": "other", "title": "征求意见稿", "text": "第一段。"}
+asked = consultations.start(quarter.plan, **asked, agencies=Agency.objects.filter(code="fgw"), **acting)
 print(json.dumps({
     "number": writing.task.number,
     "agency": writing.agency.code,
@@ -61,7 +76,11 @@ print(json.dumps({
         "problem": Problem.objects.first().pk,
         "quick": AdHocRequest.objects.first().pk,
         "instruction": Instruction.objects.first().pk,
+        "consultation": asked.pk,
     },
+    "summary": summary.pk,
+    "section": summary.sections.order_by("order")[1].pk,
+    "petition": petition.pk,
 }))
 """
 
@@ -76,7 +95,12 @@ OF_SUPERVISION = {
     "problem": ("problem",),
     "quick": ("quick", "quick_change"),
     "instruction": ("instruction", "instruction_edit"),
+    "consultation": ("consultation", "consultation_edit"),
 }
+# Pages of the year's round, and of one report of the office.
+OF_ROUND = ("scheme", "round", "unit", "unit_history", "objections")
+OF_PETITION = ("petition", "petition_edit")
+OF_SUMMARY = ("report", "report_head", "report_checks", "report_freeze", "report_cancel")
 # What these show depends on who looks.
 DIFFERING = ("progress:workbench", "progress:task", "progress:register", "progress:agency")
 
@@ -118,8 +142,21 @@ class Tour:
             duties = [("tasks:assignment_end", duty), ("tasks:assignment_contacts", duty)]
             units = [(name, {"agency": A_UNIT}) for name in OF_UNITS[:2]]
             left = [("progress:review", {"report": report}), ("progress:versions", left)]
-            return [*left, *units, *duties, *self.supervised(), *empty]
+            return [*left, *units, *duties, *self.supervised(), *self.assessed(), *empty]
+        if visitor in ("reporter", "approver"):
+            pages = ("round", "unit", "self") if visitor == "reporter" else ("round", "unit")
+            return [*((f"assessment:{page}", {}) for page in pages), *empty]
         return empty
+
+    def assessed(self):
+        summary, section = self.values["summary"], self.values["section"]
+        return [
+            *((f"assessment:{page}", {}) for page in OF_ROUND),
+            ("assessment:scheme_edit", {"year": 2025}),
+            *((f"assessment:{page}", {"missing": summary}) for page in OF_SUMMARY),
+            ("assessment:report_section", {"missing": summary, "section": section}),
+            *((f"assessment:{page}", {"missing": self.values["petition"]}) for page in OF_PETITION),
+        ]
 
     def supervised(self):
         return [
