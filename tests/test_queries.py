@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.once]
 DOZEN = 12
 # A file of several sheets asks for each of them, what became of its problems, and notes that it was taken
 # away and what it tells of.
-MOST = {"progress:export_quarter": 26, "api:export_quarter": 26}
+MOST = {"progress:export_quarter": 25, "api:export_quarter": 25}
 # What reminders would say: every kind of thing that can be due is asked for, whatever the amount of data.
 MOST |= dict.fromkeys(("reminders:rules", "reminders:rules_export"), 36)
 MOST |= dict.fromkeys(("reminders:preview", "reminders:preview_export"), 48)

@@ -13,7 +13,7 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from agencies.dating import in_force
-from agencies.models import Agency, AgencySuccession, Post, Role
+from agencies.models import Agency, Post, Role
 from progress.models import ProgressReport, ReportingPeriod, ReportStep, TaskReturn
 
 State = ProgressReport.State
@@ -355,14 +355,15 @@ URGED = []
 
 
 def unreported(plan, period, user, now):
-    """未报 rows of a period in official order of bodies; days overdue are calendar days begun. 3 queries."""
+    """未报 rows of a period in official order of bodies; days overdue are calendar days begun. Two queries,
+    and those of `URGED`."""
     rows = list(
         counted_for(user)
         .filter(conditions(now)["unfiled"], period=period, period__plan=plan)
         .select_related("agency", "task", "period")
         .order_by("agency__order", "task__number")
     )
-    reporters = _reporters({row.agency_id for row in rows}, now)
+    reporters = _reporters({row.agency_id for row in rows}, user.successions, now)
     urged = {}
     for counted in URGED:
         urged |= counted([row.pk for row in rows])
@@ -386,10 +387,12 @@ def days_overdue(due_at, now):
     return (now - due_at).days + 1
 
 
-def _reporters(agency_ids, now):
-    """{agency id: a person who fills in returns for it today}, its successor's people where it has none."""
-    chains = AgencySuccession.objects.acting().chains()
-    successors = [(old, new) for old, new in chains if old in agency_ids]
+def _reporters(agency_ids, successions, now):
+    """{agency id: a person who fills in returns for it today}, its successor's people where it has none.
+
+    successions: (predecessor id, successor id) pairs, as the asking person has them at hand.
+    """
+    successors = [(old, new) for old, new in successions if old in agency_ids]
     posts = Post.objects.filter(
         in_force(timezone.localdate(now)),
         agency__in={*agency_ids, *(new for _, new in successors)},
