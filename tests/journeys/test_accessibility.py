@@ -27,8 +27,6 @@ SEEN_EMPTY = (
 )
 # What a visit to these answers is a file.
 DOWNLOADS = ("_export", "_template", "_word", "backfill_sheet", "export_quarter")
-# What stays at the foot of the window.
-BARS = ".actionbar, .report-save"
 # What a browser downloads, follows with a one-off token, or programs read; a box fetched into a page.
 NOT_PAGES = ("api:", "healthz", "progress:attachment", "progress:home", "supervision:quick_offers")
 
@@ -222,8 +220,6 @@ def looked_at(tour, page, axe):
         if width > room:
             wrong.append(f"{width - room} pixels past the edge")
         unexpected = [] if status != 200 else said
-        # What the bar at the bottom half covers here it leaves free a line further down.
-        page.evaluate(f"document.querySelectorAll('{BARS}').forEach(bar => bar.style.position = 'static')")
         return [f"{address} at {room}: {words}" for words in (*wrong, *unexpected, *axe())]
 
     return look
