@@ -40,6 +40,12 @@ def counts_anew(target: Target) -> bool:
     return target.due == Target.Due.EACH_YEAR or target.accumulation == Target.Accumulation.YEAR
 
 
+# The same as a condition on TargetValue.
+OF_TARGETS_COUNTED_ANEW = Q(target__due=Target.Due.EACH_YEAR) | Q(
+    target__accumulation=Target.Accumulation.YEAR
+)
+
+
 def met_by(target: Target, values: dict) -> int:
     """Of a target each body has for itself (分别): how many reach it. values: {body: its value}."""
     return sum(attained(target, value) == ONE for value in values.values())

@@ -334,8 +334,7 @@ def _due_in(plan, year, last_day):
         report__period__plan=plan,
         report__period__ends_on__lte=last_day,
     )
-    this_year = Q(report__period__starts_on__year=year)
-    yearly = Q(target__due=Target.Due.EACH_YEAR) | Q(target__accumulation=Target.Accumulation.YEAR)
+    telling = Q(report__period__starts_on__year=year) | ~attaining.OF_TARGETS_COUNTED_ANEW
     findings = Finding.objects.standing().filter(plan=plan, year=year)
     last_period = ReportingPeriod.objects.filter(plan=plan, code=f"{year}Q4", is_backfill=False)
     told = ("value", "value_text", "certainty", "report__pk", "report__agency")
@@ -345,7 +344,7 @@ def _due_in(plan, year, last_day):
         .exclude(operator=Target.Operator.LABEL)
         .select_related("task")
         .annotate(
-            value_rows=along(accepted.filter(this_year | ~yearly), "target", *told, *period),
+            value_rows=along(accepted.filter(telling), "target", *told, *period),
             finding_rows=along(findings, "target", "agency", "kind", "basis"),
             last_due=Subquery(last_period.values("due_at")[:1], output_field=DateTimeField()),
         )

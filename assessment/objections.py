@@ -216,11 +216,10 @@ def actions(objection, user, now):
 
 
 def _late(verb, unit, now):
-    until = unit.round.objections_until
     if unit.round.state != RoundState.FEEDBACK:
         return f"年度考核现在是“{unit.round.get_state_display()}”阶段。"
-    over = verb == "sign" and until is not None and now > until
-    return f"反馈复核已于{spoken(until)}截止。" if over else ""
+    over = verb == "sign" and _is_over(unit.round, now)
+    return f"反馈复核已于{spoken(unit.round.objections_until)}截止。" if over else ""
 
 
 def why_not_write(user, unit, now):
@@ -230,9 +229,17 @@ def why_not_write(user, unit, now):
         return reason
     if unit.round.state != RoundState.FEEDBACK:
         return "异议在反馈复核阶段提出。"
-    if unit.round.objections_until is not None and now > unit.round.objections_until:
-        return f"反馈复核已于{spoken(unit.round.objections_until)}截止。"
-    return ""
+    return f"反馈复核已于{spoken(unit.round.objections_until)}截止。" if _is_over(unit.round, now) else ""
+
+
+def why_not_agree(user, unit, now):
+    """Why this person cannot say for the unit that it has no objection, or ""."""
+    over = "反馈复核已经截止，没有提出异议的按无异议办理。" if _is_over(unit.round, now) else ""
+    return why_not(permissions.check_agree, user, unit) or over
+
+
+def _is_over(round, now):
+    return round.objections_until is not None and now > round.objections_until
 
 
 # --- how it is done ----------------------------------------------------------------------------------
@@ -265,7 +272,7 @@ def _move(verb, objection, by, now, changes=None):
 
 def _in_window(round, now, what):
     round = hold(round, RoundState.FEEDBACK, what=what)
-    if now > round.objections_until:
+    if _is_over(round, now):
         raise WrongState(f"反馈复核已于{spoken(round.objections_until)}截止，不能再{what}。")
     return round
 

@@ -17,6 +17,7 @@ from assessment.models import AssessmentRound, Objection, RoundStep, Scheme, Uni
 from assessment.permissions import BODY, serves
 from assessment.ranking import converted
 from assessment.scoring import UnitResult
+from assessment.self_assessment import of_hundred
 from progress.figures import CLASS_CODES
 from progress.models import ProgressReport
 from progress.timetable import spoken
@@ -202,9 +203,7 @@ def listed(round):
 def with_self_total(units, user):
     """Set `self_total` (of 100) on listed units, None where the person may not read it or there is none."""
     for each in units:
-        there = each.claimed is not None and each.claimed_of and reads_self(user, each)
-        total = (each.claimed * 100 / each.claimed_of).quantize(CENT, ROUND_HALF_UP) if there else None
-        each.self_total = total
+        each.self_total = of_hundred(each.claimed, each.claimed_of) if reads_self(user, each) else None
     return units
 
 
@@ -219,13 +218,13 @@ class ClassOfUnits:
 
 
 def by_class(units, forms=()):
-    """[ClassOfUnits] of those that have any, in the order of the classes. Sets `converted` on each unit: its
-    折算分 for each of `forms` (ExportForms)."""
+    """[ClassOfUnits] of those that have any, in the order of the classes. Sets `converted` on each unit:
+    [(form, its 折算分)] for each of `forms` (ExportForms)."""
     found = []
     for code, name in CLASS_CODES.items():
         own = [each for each in units if each.unit_class == code]
         for each in own:
-            each.converted = [converted(each.total, form.points) for form in forms]
+            each.converted = [(form, converted(each.total, form.points)) for form in forms]
         totals = [each.total for each in own if each.total is not None]
         average = (sum(totals) / len(totals)).quantize(CENT, ROUND_HALF_UP) if totals else None
         if own:
@@ -268,3 +267,15 @@ def stages(round):
         (State(each).label, "is-done" if place < now or done else "is-now" if place == now else "")
         for place, each in enumerate(STAGES)
     ]
+
+
+def beyond_caps(scheme, result):
+    """What was stated by hand beyond the caps, in words beside the sums."""
+    stated = dict.fromkeys(("addition", "deduction"), 0)
+    for each in result.by_hand if result else ():
+        if each.kind in stated:
+            stated[each.kind] += each.points
+    said = "登记 {} 分，按上限计 {} 分"
+    caps = {"addition": scheme.addition_cap, "deduction": scheme.deduction_cap}
+    over = {kind: said.format(points, caps[kind]) for kind, points in stated.items() if points > caps[kind]}
+    return {"cap_note_added": over.get("addition", ""), "cap_note_deducted": over.get("deduction", "")}

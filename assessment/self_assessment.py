@@ -100,11 +100,24 @@ def self_total(scores):
 
     scores: SelfScores with their criteria at hand.
     """
-    weight = sum((each.criterion.weight for each in scores), Decimal(0))
-    if not weight:
-        return None
     points = sum((each.points for each in scores), Decimal(0))
+    return of_hundred(points, sum((each.criterion.weight for each in scores), Decimal(0)))
+
+
+def of_hundred(points, weight):
+    """`points` of `weight` as of 100, two places; None where either is missing or nothing."""
+    if points is None or not weight:
+        return None
     return (points * 100 / weight).quantize(CENT, ROUND_HALF_UP)
+
+
+def why_not_now(unit):
+    """Why the unit has no 自评 to fill in at this stage, or "". unit: with its round at hand."""
+    if unit.standing != Standing.SCORED:
+        return f"{unit.name}{unit.get_standing_display()}，不需要自评。"
+    if unit.round.state != State.SELF:
+        return "自评阶段已经结束，不能再填写；对得分有异议的，请在反馈复核时提出。"
+    return ""
 
 
 def _checked(claims, note):

@@ -179,6 +179,11 @@ class UnitScore(models.Model):
         scheme = self.round.scheme
         return reverse("assessment:unit", args=[scheme.plan.code, scheme.year, self.agency.code])
 
+    @property
+    def waits_for_office(self):
+        """Whether the office has its score to confirm in 初评: not one that another unit reviews."""
+        return not self.reviewer_id and not self.scored_at and self.standing != self.Standing.EXCLUDED
+
 
 class SelfScore(models.Model):
     """自评得分 of a unit for one criterion, with what it stands on (佐证材料)."""

@@ -169,6 +169,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     chosen, units, forms = _listed(request, found) if reads else (None, [], [])
     left = rounds.left_to_do(found, now) if user.is_office else []
     offered = rounds.actions(found, user, now, left)
+    waiting = any(each.waits_for_office for each in units)
     context = {
         "plan": found.scheme.plan,
         "round": found,
@@ -187,7 +188,9 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "problem": problem,
         "is_office": user.is_office,
         "shows_detail": user.is_office or user.has_role("leader") and found.state in found.FOR_LEADERS,
-        "confirms": user.is_office and found.state == State.FIRST,
+        "confirms": user.is_office
+        and found.state == State.FIRST
+        and any(each.waits_for_office for each in units),
         "files": AssessmentFile.objects.filter(round=found, removed_at__isnull=True),
         "steps": overview.steps_of(found),
         "now": now,
@@ -218,7 +221,7 @@ def round_export(request, plan, year):
             each.get_standing_display(),
             each.self_total,
             each.total,
-            *each.converted,
+            *(points for _, points in each.converted),
             each.rank,
             each.get_grade_display(),
             each.standing_reason,

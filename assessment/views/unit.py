@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.audit import trail_of
-from agencies.permissions import why_not
 from assessment import adjustments, confirming, objections, overview, permissions, self_assessment
 from assessment.facts import UnitFacts
 from assessment.models import AssessmentFile, AssessmentRound, Objection, UnitScore
+from assessment.offers import offered
 from assessment.ranking import converted
-from assessment.results import OPEN
 from assessment.round_forms import AdjustmentForm, ObjectionForm, ReasonForm, SeenForm, SelfForm, VetoForm
 from progress.filetypes import Refused
 from progress.views.place import plan_at
@@ -132,7 +131,7 @@ def self_page(request, plan, year, code):
     """The self-assessment as it is filled in: saved here, handed in from the sheet or at once."""
     found = unit_at(request, plan, year, code)
     permissions.check_write_self(request.user, found)
-    refused = _why_no_self(found)
+    refused = self_assessment.why_not_now(found)
     if refused:
         messages.error(request, refused)
         return redirect(found)
@@ -167,14 +166,6 @@ def self_page(request, plan, year, code):
     return redirect(found)
 
 
-def _why_no_self(found):
-    if found.standing != Standing.SCORED:
-        return f"{found.name}{found.get_standing_display()}，不需要自评。"
-    if found.round.state != State.SELF:
-        return "自评阶段已经结束，不能再填写；对得分有异议的，请在反馈复核时提出。"
-    return ""
-
-
 def _blank(found):
     criteria = self_assessment.criteria_for(found, found.round.scheme.criteria.all())
     return SelfForm(unit=found, criteria=criteria, claims=list(found.self_scores.all()))
@@ -203,7 +194,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     is_own = permissions.serves(user, found.agency_id)
     claims = _claims(user, found)
     result = overview.result_for(user, found) if knows else None
-    may, files = _may(user, found, now), _files(user, found, knows)
+    may, files = offered(user, found, now), _files(user, found, knows)
     context = {
         "plan": found.round.scheme.plan,
         "round": found.round,
@@ -223,7 +214,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "adjustments": _stated(found.adjustments, files, "adjustment") if knows else [],
         "vetoes": _vetoes(found, files) if knows else [],
         "objections": _objections(user, found),
-        **_beyond_caps(found.round.scheme, result),
+        **overview.beyond_caps(found.round.scheme, result),
         "files": [each for each in files if each.unit_id],
         "may": may,
         "tried": verb,
@@ -303,48 +294,3 @@ def _objections(user, found):
     for each in rows:
         each.unit = found
     return rows
-
-
-def _beyond_caps(scheme, result):
-    """What was stated by hand beyond the caps, in words beside the sums."""
-    stated = dict.fromkeys(("addition", "deduction"), 0)
-    for each in result.by_hand if result else ():
-        if each.kind in stated:
-            stated[each.kind] += each.points
-    said = "登记 {} 分，按上限计 {} 分"
-    caps = {"addition": scheme.addition_cap, "deduction": scheme.deduction_cap}
-    over = {kind: said.format(points, caps[kind]) for kind, points in stated.items() if points > caps[kind]}
-    return {"cap_note_added": over.get("addition", ""), "cap_note_deducted": over.get("deduction", "")}
-
-
-def _may(user, found, now):
-    """{verb: (offered, reason against it or "")} of what can be done with the sheet at this stage."""
-    state, takes_part = found.round.state, found.standing != Standing.EXCLUDED
-    scored = found.standing == Standing.SCORED
-    scores = user.is_office or permissions.serves(user, found.reviewer_id)
-    own = permissions.serves(user, found.agency_id)
-    filling = own and scored and state == State.SELF
-    waits = filling and found.self_written_at is not None and found.self_signed_at is None
-    window = own and takes_part and state == State.FEEDBACK
-    refused = why_not(permissions.check_score, user, found)
-    offered = {
-        "write_self": (filling, why_not(permissions.check_write_self, user, found)),
-        "hand_in": (
-            filling and found.self_written_at is None,
-            why_not(permissions.check_write_self, user, found),
-        ),
-        "sign": (waits, why_not(permissions.check_sign_self, user, found)),
-        "send_back": (waits, why_not(permissions.check_send_self_back, user, found)),
-        "confirm": (scores and takes_part and state == State.FIRST and not found.scored_at, refused),
-        "adjust": (scores and scored and state in OPEN, refused),
-        "veto": (scores and scored and state in OPEN and found.round.scheme.veto_on, refused),
-        "agree": (window and not found.agreed_at, _why_not_agree(user, found, now)),
-        "object": (window, objections.why_not_write(user, found, now)),
-    }
-    return {verb: reason for verb, (there, reason) in offered.items() if there}
-
-
-def _why_not_agree(user, found, now):
-    reason = why_not(permissions.check_agree, user, found)
-    until = found.round.objections_until
-    return reason or ("反馈复核已经截止，没有提出异议的按无异议办理。" if until and now > until else "")
