@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.models import Role
 from agencies.spreadsheets import Column, list_response
 from assessment import confirming, overview, rounds
 from assessment.filters import UnitFilter
@@ -187,10 +188,8 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "tried": verb,
         "problem": problem,
         "is_office": user.is_office,
-        "shows_detail": user.is_office or user.has_role("leader") and found.state in found.FOR_LEADERS,
-        "confirms": user.is_office
-        and found.state == State.FIRST
-        and any(each.waits_for_office for each in units),
+        "shows_detail": user.is_office or user.has_role(Role.LEADER) and found.state in found.FOR_LEADERS,
+        "confirms": user.is_office and found.state == State.FIRST and waiting,
         "files": AssessmentFile.objects.filter(round=found, removed_at__isnull=True),
         "steps": overview.steps_of(found),
         "now": now,
