@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .ports import free_port, wait_for_port, wait_until_free
+from .ports import free_port, wait_for_answer, wait_until_free
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # 12 October 2026, 09:00 in Shanghai: the third quarter of 2026 is being reported.
@@ -77,7 +77,7 @@ class Site:
             *("gunicorn", "suzhou_plan.wsgi:application", "--bind", f"127.0.0.1:{self.port}"),
             *("--workers", "1", "--threads", "4", "--no-control-socket", "--log-level", "warning"),
         )
-        wait_for_port(self.port, alive=lambda: self.processes["web"].poll() is None)
+        wait_for_answer(self.port, alive=lambda: self.processes["web"].poll() is None)
         return self
 
     def start_worker(self) -> "Site":
