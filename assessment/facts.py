@@ -1,6 +1,6 @@
 """The facts a year's score is made of, as plain data: what was owed and what became of it, per unit.
 
-`assessment.gathering` reads them from the figures; 初评 freezes them as JSON; `assessment.scoring` judges
+`assessment.year_facts` reads them from the figures; 初评 freezes them as JSON; `assessment.scoring` judges
 them and knows nothing else. Every fact has a sentence and the address of what it is about: a score can
 be opened into its causes. Codes, words and dates are text; nothing here asks the database.
 """

@@ -16,11 +16,11 @@ from django.utils import timezone
 from agencies import audit, reach
 from agencies.models import Agency, Role
 from assessment import files, results
-from assessment.gathering import facts_of_year
 from assessment.models import AssessmentFile, AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import check_run_rounds
 from assessment.scoring import Terms
 from assessment.sheets import frozen, never_named, standing_rows
+from assessment.year_facts import facts_of_year
 from progress.terms import working_days_from
 from progress.timetable import spoken
 from progress.workflow import Incomplete, Stale, WrongState

@@ -7,10 +7,10 @@ from django.utils import timezone
 from agencies.along import along
 from agencies.models import Agency
 from assessment.facts import UnitFacts
-from assessment.gathering import gathered_year
 from assessment.hints import hints
 from assessment.models import Criterion, Scheme
 from assessment.scoring import Terms, UnitResult, score
+from assessment.year_facts import reading_of_year
 from progress.figures import CLASS_CODES
 from supervision.kinds import is_outside_command
 
@@ -87,10 +87,10 @@ def running(plan, year, user, now, *, agency=None) -> Running:
     if scheme is None:
         return Running(year, now, None, None, [])
     terms = Terms.of(scheme, scheme.ordered)
-    gathered = gathered_year(plan, year, now, agency=agency)
+    reading = reading_of_year(plan, year, now, agency=agency)
     rows = []
-    for pk, facts in gathered.facts().items():
-        body = gathered.agencies[pk]
+    for pk, facts in reading.facts().items():
+        body = reading.agencies[pk]
         told_only = is_outside_command(body) and pk not in scheme.listed_ids
         rows.append(RunningScore(body, facts, score(terms, facts), told_only))
     return Running(year, now, scheme, terms, rows)

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from agencies.models import Agency, AgencySuccession
 from assessment.facts import UnitFacts
-from assessment.gathering import CODE_OF_CLASS
 from assessment.models import UnitScore
 from assessment.standing import NEVER, Standing, standing_of
+from assessment.year_facts import CODE_OF_CLASS
 from progress.figures import class_of
 
 

@@ -58,7 +58,7 @@ RETURNED = {"on_time": "按时", "late": "迟报", "missing": "漏报", "waived"
 CLOSED = {"on_time": "按期办结", "late": "超期办结", "overdue": "逾期未办结", "running": "办理中"}
 UNREPORTED, UNDECIDED, TOLD = "到期未报数值", "暂不计入", "已有数值"
 YES, NO = "是", "否"
-# Facts keep no titles of sensitive tasks (assessment.gathering).
+# Facts keep no titles of sensitive tasks (assessment.year_facts).
 SENSITIVE = "（敏感任务）"
 
 

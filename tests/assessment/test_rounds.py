@@ -10,8 +10,8 @@ from agencies.audit import trail_of
 from agencies.models import Agency, AgencySuccession
 from agencies.permissions import Denied
 from assessment import confirming, objections, rounds
-from assessment.gathering import facts_of_year
 from assessment.models import AssessmentRound, RoundStep
+from assessment.year_facts import facts_of_year
 from progress.workflow import Incomplete, Stale, WrongState
 from tests.assessment.round_life import (
     BASE,

@@ -14,8 +14,8 @@ from django.urls import reverse
 from agencies.models import Post, User
 from agencies.permissions import Denied
 from assessment import findings
-from assessment.gathering import facts_of_year
 from assessment.models import Criterion, Finding, Scheme
+from assessment.year_facts import facts_of_year
 from progress.models import ProgressReport
 from progress.workflow import Incomplete, WrongState
 from tasks.models import Target, Task

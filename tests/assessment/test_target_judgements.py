@@ -7,8 +7,8 @@ import pytest
 
 from assessment import attaining
 from assessment.evaluation import evaluation
-from assessment.gathering import facts_of_year
 from assessment.target_rows import targets
+from assessment.year_facts import facts_of_year
 from tasks.models import Target
 from tests.assessment.gathered import accept, material
 from tests.factories import SHANGHAI, make_plan, make_task

@@ -43,11 +43,11 @@ def year_of_eighty():
 
     from assessment.exports.rows import UnitRow
     from assessment.exports.year import Year, judged_by
-    from assessment.gathering import facts_of_year
     from assessment.models import ExportForm
     from assessment.ranking import Rules
     from assessment.scheme_contents import usual
     from assessment.scoring import CriterionTerms, Terms, score
+    from assessment.year_facts import facts_of_year
     from tasks.models import Plan
 
     now = timezone.now()

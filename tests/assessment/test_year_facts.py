@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agencies.models import Agency, AgencySuccession
-from assessment import attaining, gathering
+from assessment import attaining, year_facts
 from assessment.facts import UnitFacts
 from assessment.models import Finding
 from progress.models import (
@@ -42,7 +42,7 @@ AFTER_THE_YEAR = datetime(2031, 1, 20, 9, 0, tzinfo=SHANGHAI)
 
 
 def facts_of(agency, now=AFTER_THE_YEAR, year=2030):
-    return gathering.facts_of_year(make_plan(), year, now, agency=agency).get(agency.pk)
+    return year_facts.facts_of_year(make_plan(), year, now, agency=agency).get(agency.pk)
 
 
 def left(report, at=BEFORE_DUE, state="under_review", **changes):
@@ -175,13 +175,13 @@ def test_a_body_merged_or_renamed_in_the_year_counts_for_the_one_that_follows(ki
     AgencySuccession.objects.update(kind=kind)
     make_report(make_task(1, leads=[merged]), merged)
     left(make_report(make_task(2, leads=[fgw]), fgw))
-    found = gathering.facts_of_year(make_plan(), 2030, AFTER_THE_YEAR)
+    found = year_facts.facts_of_year(make_plan(), 2030, AFTER_THE_YEAR)
     assert merged.pk not in found
     assert found[fgw.pk].merged == ("市铁路办",)
     assert outcomes(found[fgw.pk]) == {("第1项进展表", "missing"), ("第2项进展表", "on_time")}
     assert {each.number for each in found[fgw.pk].tasks} == {1, 2}
     # Whoever asks for the old body gets the one that follows; before the day it stood alone.
-    assert set(gathering.facts_of_year(make_plan(), 2030, AFTER_THE_YEAR, agency=merged)) == {fgw.pk}
+    assert set(year_facts.facts_of_year(make_plan(), 2030, AFTER_THE_YEAR, agency=merged)) == {fgw.pk}
     assert facts_of(merged, AFTER_DUE).merged == ()
 
 
@@ -354,5 +354,5 @@ def test_facts_read_back_equal_and_are_asked_for_in_five_queries(fgw, kjj, offic
         judged(make_task(number, leads=[kjj]), "green", by=office)
     plan = make_plan()
     with CaptureQueriesContext(connection) as asked:
-        assert len(gathering.facts_of_year(plan, 2030, AFTER_THE_YEAR)) == 2
+        assert len(year_facts.facts_of_year(plan, 2030, AFTER_THE_YEAR)) == 2
     assert len(asked) == 5

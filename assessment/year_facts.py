@@ -1,4 +1,6 @@
-"""The facts of a plan's year, for every body at once, from what the other apps keep.
+"""The facts of a plan's year, for every body at once, from what the other apps keep: what a score is made of.
+
+(What a report of the office is made of is read by `material` and gathered, 汇编, by `assembling`.)
 
 Five queries, whatever the number of bodies. What happened to a body that was renamed or merged by then counts
 for its successor. Who has a duty at the year's end answers for how the task stands; each body answers for the
@@ -53,17 +55,17 @@ def facts_of_year(plan, year, now, *, agency=None) -> dict[int, UnitFacts]:
 
     agency: this body alone (with its predecessors); it is there also when it has no facts.
     """
-    return gathered_year(plan, year, now, agency=agency).facts()
+    return reading_of_year(plan, year, now, agency=agency).facts()
 
 
-def gathered_year(plan, year, now, *, agency=None) -> "Year":
+def reading_of_year(plan, year, now, *, agency=None) -> "Year":
     """As `facts_of_year`, with the bodies at hand in `agencies` ({id: Agency})."""
-    gathered = Year(plan, year, now, agency)
-    gathered.read_tasks()
-    gathered.read_targets()
-    gathered.read_returns()
-    gathered.read_orders()
-    return gathered
+    reading = Year(plan, year, now, agency)
+    reading.read_tasks()
+    reading.read_targets()
+    reading.read_returns()
+    reading.read_orders()
+    return reading
 
 
 class Year:
