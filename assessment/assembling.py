@@ -1,7 +1,7 @@
 """汇编: a report of the office is gathered part by part by a job, and is there only once it is whole.
 
-“Gathering” is this, of texts and figures for a report, and nothing else; the facts a score is made of are read
-by `year_facts`.
+“Gathering” is this, of texts and figures for a report, and nothing else; the facts a score is made of are
+read by `year_facts`.
 
 The GatheringRun is the job; a message merely wakes a worker. A run is taken by a conditional update that
 expires (`CLAIM`); whoever holds it renews it with every part, and whoever lost it stops without a trace. Each
