@@ -60,8 +60,14 @@ class Scan(Uploads):
         return next(iter(super().clean(data, initial)), None)
 
 
-def name_too_large(form, field, request):
-    """Says in the form which files were cut off while they arrived (`takes_files`)."""
-    for name in request.too_large:
+def file_field(form):
+    """The name of the field of a form that takes its files; None where it takes none."""
+    return next((name for name in ("files", "scan") if name in form.fields), None)
+
+
+def name_too_large(form, request):
+    """Say in a form that takes files which ones were cut off while they arrived (`takes_files`)."""
+    field = file_field(form)
+    for name in request.too_large if field else ():
         form.errors.pop(field, None)
         form.add_error(field, too_large(name).reason)

@@ -17,8 +17,8 @@ from progress.filetypes import Refused
 from progress.views.place import plan_at
 from progress.workflow import Incomplete, WrongState
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import name_missing
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 
 PAGE = 50
 FORMS = {"return": ReturnFindingForm, "target": TargetFindingForm}
@@ -78,7 +78,7 @@ def finding_new(request, plan, about):
     if request.method != "POST":
         return _form_page(request, plan, about, FORMS[about](plan=plan, initial=request.GET.dict()))
     form = FORMS[about](request.POST, request.FILES, plan=plan)
-    name_too_large(form, "files", request)
+    name_too_large(form, request)
     if form.is_valid():
         try:
             finding = _stated(plan, about, form.cleaned_data, by=request.user, now=timezone.now())

@@ -16,13 +16,11 @@ from assessment.filters import ObjectionFilter
 from assessment.models import AssessmentFile, Objection
 from assessment.round_forms import OBJECTION_FORMS
 from assessment.views.rounds import round_at
-from progress.filetypes import Refused
 from progress.views.typed import number_of
-from progress.workflow import Incomplete, Stale, WrongState
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import attempt
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 
 PAGE = 50
 ACTS = {"sign": objections.sign, "withdraw": objections.withdraw, "decide": objections.decide}
@@ -31,6 +29,7 @@ SAID_AFTER = {
     "withdraw": "异议已撤回。",
     "decide": "复核意见已登记，单位已收到告知。",
 }
+MOVED_ON = "这件异议刚被他人办理，下面是最新情况；您的操作没有办理。"
 
 
 @require_safe
@@ -110,22 +109,11 @@ def objection_verb(request, plan, year, pk, verb):
     if request.method != "POST":
         return redirect(found)
     form = _posted(request, found, verb)
-    if not form.is_valid():
-        return _page(request, found, form, verb, status=400)
-    seen, now = number_of(request.POST.get("revision")), timezone.now()
-    try:
-        done = ACTS[verb](found, **form.said, by=request.user, now=now, revision=seen)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _page(request, found, form, verb, status=400)
-    except Refused as refused:
-        form.add_error("files", refused.reason)
-        return _page(request, found, form, verb, status=400)
-    except Stale:
-        stale = "这件异议刚被他人办理，下面是最新情况；您的操作没有办理。"
-        return _page(request, objection_at(request, plan, year, pk), form, verb, stale, status=412)
-    except WrongState as wrong:
-        return _page(request, found, form, verb, wrong.reason, status=409)
+    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    done, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
+    if refusal:
+        shown = objection_at(request, plan, year, pk) if refusal.has_moved_on else found
+        return _page(request, shown, form, verb, refusal.reason, refusal.status)
     messages.success(request, SAID_AFTER[verb])
     return redirect(done)
 
@@ -135,7 +123,7 @@ def _posted(request, found, verb):
         return OBJECTION_FORMS[verb](request.POST, auto_id=f"{verb}-%s")
     permissions.check_decide_objection(request.user, found)
     form = OBJECTION_FORMS[verb](request.POST, request.FILES, objection=found, auto_id=f"{verb}-%s")
-    name_too_large(form, "files", request)
+    name_too_large(form, request)
     return form
 
 

@@ -23,8 +23,8 @@ from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision.sender import sender
+from supervision.views.attempts import name_missing
 from supervision.views.conflicts import differences
-from supervision.views.mistakes import name_missing
 from supervision.views.sorting import in_order
 
 PAGE = 50

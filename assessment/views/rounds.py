@@ -13,13 +13,12 @@ from assessment.filters import UnitFilter
 from assessment.models import AssessmentFile, AssessmentRound, Scheme, UnitScore
 from assessment.permissions import check_read_assessment, check_run_rounds
 from assessment.round_forms import ROUND_FORMS
-from progress.filetypes import Refused
 from progress.views.place import plan_at
 from progress.views.typed import number_of
-from progress.workflow import Incomplete, Stale, WrongState
+from progress.workflow import WrongState
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import attempt
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 from supervision.views.sorting import in_order
 
 State = AssessmentRound.State
@@ -31,6 +30,7 @@ SAID_AFTER = {
     "publish": "已登记审定并通报，各单位已收到告知。",
     "step_back": "已退回上一阶段，各单位已收到告知。",
 }
+MOVED_ON = "年度考核刚被他人办理，下面是最新情况；您的操作没有办理。"
 OFFICIAL = ("agency__order", "agency__code")
 ORDERS = {
     "name": OFFICIAL,
@@ -105,24 +105,12 @@ def round_verb(request, plan, year, verb):
         return redirect(found)
     check_run_rounds(request.user)
     form = ROUND_FORMS[verb](request.POST, request.FILES, auto_id=f"{verb}-%s")
-    if "scan" in form.fields:
-        name_too_large(form, "scan", request)
-    if not form.is_valid():
-        return _page(request, found, form, verb, status=400)
-    seen, now = number_of(request.POST.get("revision")), timezone.now()
-    try:
-        done = ACTS[verb](found, **form.said, by=request.user, now=now, revision=seen)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _page(request, found, form, verb, status=400)
-    except Refused as refused:
-        form.add_error("scan", refused.reason)
-        return _page(request, found, form, verb, status=400)
-    except Stale:
-        stale = "年度考核刚被他人办理，下面是最新情况；您的操作没有办理。"
-        return _page(request, rounds.load(found.pk), form, verb, stale, status=412)
-    except WrongState as wrong:
-        return _page(request, rounds.load(found.pk), form, verb, wrong.reason, status=409)
+    name_too_large(form, request)
+    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    done, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
+    if refusal:
+        shown = rounds.load(found.pk) if refusal.has_moved_on else found
+        return _page(request, shown, form, verb, refusal.reason, refusal.status)
     messages.success(request, SAID_AFTER.get(verb) or done.steps.last().reason)
     return redirect(done)
 

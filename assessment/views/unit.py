@@ -10,20 +10,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.audit import trail_of
 from assessment import adjustments, confirming, objections, overview, permissions, self_assessment
 from assessment.facts import UnitFacts
-from assessment.models import AssessmentFile, AssessmentRound, Objection, UnitScore
+from assessment.models import AssessmentFile, Objection, UnitScore
 from assessment.offers import offered
 from assessment.ranking import converted
 from assessment.round_forms import AdjustmentForm, ObjectionForm, ReasonForm, SeenForm, SelfForm, VetoForm
-from progress.filetypes import Refused
 from progress.views.place import plan_at
 from progress.views.typed import number_of
-from progress.workflow import Incomplete, Stale, WrongState
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import attempt
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 
-State = AssessmentRound.State
 Standing = UnitScore.Standing
 SAID_AFTER = {
     "confirm": "已确认初评。",
@@ -36,6 +33,7 @@ SAID_AFTER = {
     "object": "异议已填写，审签后报出。",
     "revoke": "已撤销，得分已随之更新。",
 }
+MOVED_ON = "这张表刚被他人办理，下面是最新情况；您的操作没有办理。"
 # What takes a revision; what takes words besides.
 SEEN = {
     "confirm": confirming.confirm,
@@ -76,22 +74,10 @@ def unit_verb(request, plan, year, code, verb):
     if request.method != "POST":
         return redirect(found)
     form = _posted(request, found, name)
-    if not form.is_valid():
-        return _page(request, found, form, verb, status=400)
-    try:
-        _done(request, found, name, number_of(which), form)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _page(request, found, form, verb, status=400)
-    except Refused as refused:
-        form.add_error("files", refused.reason)
-        return _page(request, found, form, verb, status=400)
-    except Stale:
-        fresh = unit_at(request, plan, year, code)
-        stale = "这张表刚被他人办理，下面是最新情况；您的操作没有办理。"
-        return _page(request, fresh, form, verb, stale, status=412)
-    except WrongState as wrong:
-        return _page(request, found, form, verb, wrong.reason, status=409)
+    _, refusal = attempt(form, lambda: _do(request, found, name, number_of(which), form), stale=MOVED_ON)
+    if refusal:
+        shown = unit_at(request, plan, year, code) if refusal.has_moved_on else found
+        return _page(request, shown, form, verb, refusal.reason, refusal.status)
     messages.success(request, SAID_AFTER["revoke" if name == "unveto" else name])
     return redirect(found)
 
@@ -99,13 +85,13 @@ def unit_verb(request, plan, year, code, verb):
 def _posted(request, found, name):
     if name in FORMS:
         form = FORMS[name](request.POST, request.FILES, unit=found, auto_id=f"{name}-%s")
-        name_too_large(form, "files", request)
+        name_too_large(form, request)
         return form
     kind = ReasonForm if name in ("send_back", "revoke", "unveto") else SeenForm
     return kind(request.POST, auto_id=f"{name}-%s")
 
 
-def _done(request, found, name, which, form):
+def _do(request, found, name, which, form):
     by, now = request.user, timezone.now()
     seen = number_of(request.POST.get("revision"))
     if name in SEEN:
@@ -139,31 +125,35 @@ def self_page(request, plan, year, code):
         return _self_form(request, found, _blank(found))
     criteria = self_assessment.criteria_for(found, found.round.scheme.criteria.all())
     form = SelfForm(request.POST, request.FILES, unit=found, criteria=criteria)
-    name_too_large(form, "files", request)
-    if not form.is_valid():
-        return _self_form(request, found, form, status=400)
-    by, now, seen = request.user, timezone.now(), number_of(request.POST.get("revision"))
-    try:
-        saved = self_assessment.save(found, **form.said, by=by, now=now, revision=seen)
-        if request.POST.get("then") == "hand_in":
-            self_assessment.hand_in(saved, by=by, now=now, revision=saved.revision)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _self_form(request, found, form, status=400)
-    except Refused as refused:
-        form.add_error("files", refused.reason)
-        return _self_form(request, found, form, status=400)
-    except Stale:
-        fresh = unit_at(request, plan, year, code)
-        both = differences(form, _blank(fresh))
-        form = SelfForm(both.typed, unit=fresh, criteria=criteria)
-        return _self_form(request, fresh, form, both.shown, status=412)
-    except WrongState as wrong:
-        messages.error(request, wrong.reason)
-        return redirect(found)
+    name_too_large(form, request)
     handed_in = request.POST.get("then") == "hand_in"
+    _, refusal = attempt(form, lambda: _save_self(request, found, form, handed_in))
+    if refusal:
+        return _self_refused(request, found, form, refusal)
     messages.success(request, SAID_AFTER["hand_in"] if handed_in else "自评已保存，还没有提交。")
     return redirect(found)
+
+
+def _save_self(request, found, form, hands_in):
+    said = {"by": request.user, "now": timezone.now()}
+    seen = number_of(request.POST.get("revision"))
+    saved = self_assessment.save(found, **form.said, **said, revision=seen)
+    if hands_in:
+        self_assessment.hand_in(saved, **said, revision=saved.revision)
+
+
+def _self_refused(request, found, form, refusal):
+    """The form again; of two who saved at once the second sees both texts."""
+    if refusal.current:
+        scheme = found.round.scheme
+        fresh = unit_at(request, scheme.plan.code, scheme.year, found.agency.code)
+        both = differences(form, _blank(fresh))
+        form = SelfForm(both.typed, unit=fresh, criteria=form.criteria)
+        return _self_form(request, fresh, form, both.shown, refusal.status)
+    if refusal.has_moved_on:
+        messages.error(request, refusal.reason)
+        return redirect(found)
+    return _self_form(request, found, form, status=refusal.status)
 
 
 def _blank(found):

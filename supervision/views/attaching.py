@@ -25,7 +25,7 @@ def settled(request, owner_field, owner, make_form):
         _taken_off(request, files.files_of(owner_field, owner), number_of(which))
         return None
     form = make_form(request.POST, request.FILES)
-    name_too_large(form, "files", request)
+    name_too_large(form, request)
     if not form.is_valid():
         return form
     try:

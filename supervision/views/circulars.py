@@ -10,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.audit import trail_of
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response, workbook_response
-from progress.filetypes import Refused
 from progress.views.place import period_at
 from progress.views.typed import number_of
-from progress.workflow import Incomplete, Stale, WrongState
+from progress.workflow import WrongState
 from supervision import circular_papers, circular_words, circulars, files
 from supervision.circular_figures import listed_by_class, readable
 from supervision.circular_forms import FORMS
@@ -22,9 +21,9 @@ from supervision.models import Circular
 from supervision.permissions import check_circular, check_keep_circulars, check_read_supervision
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import attempt
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 
 PAGE = 50
 ACTS = {verb: getattr(circulars, verb) for verb in circulars.LABELS}
@@ -37,6 +36,7 @@ SAID_AFTER = {
     "issue": "已登记签发，名单中的单位已收到告知。",
     "cancel": "通报已撤销。",
 }
+MOVED_ON = "这份通报刚被他人办理，下面是最新情况；您的操作没有办理。"
 
 
 # --- the list --------------------------------------------------------------------------------------
@@ -142,36 +142,24 @@ def circular_verb(request, plan, period, pk, verb):
         return redirect(found)
     check_circular(request.user, found, verb)
     form = FORMS[verb](request.POST, request.FILES, circular=found, auto_id=f"{verb}-%s")
-    if "scan" in form.fields:
-        name_too_large(form, "scan", request)
-    if not form.is_valid():
-        return _page(request, found, form, verb, status=400)
-    seen, now = number_of(request.POST.get("revision")), timezone.now()
-    try:
-        done = ACTS[verb](found, **form.said, by=request.user, now=now, revision=seen)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _page(request, found, form, verb, status=400)
-    except Refused as refused:
-        form.add_error("scan", refused.reason)
-        return _page(request, found, form, verb, status=400)
-    except (Stale, WrongState) as refusal:
-        return _moved_on(request, found, form, verb, refusal)
+    name_too_large(form, request)
+    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    done, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
+    if refusal:
+        return _refused(request, found, form, verb, refusal)
     messages.success(request, SAID_AFTER[verb])
     return redirect(done)
 
 
-def _moved_on(request, found, form, verb, refusal):
-    """Somebody else was first: how it stands now, with what was typed."""
-    if isinstance(refusal, WrongState):
-        return _page(request, found, form, verb, refusal.reason, status=409)
-    found = circulars.load(found.pk)
-    problem = "这份通报刚被他人办理，下面是最新情况；您的操作没有办理。"
+def _refused(request, found, form, verb, refusal):
+    """Why it was not done, with what was typed; of two who edited at once the second sees both texts."""
+    if refusal.has_moved_on:
+        found = circulars.load(found.pk)
     conflict = ()
-    if verb == "edit":
+    if verb == "edit" and refusal.current:
         both = differences(form, FORMS["edit"](circular=found))
         conflict, form = both.shown, FORMS["edit"](both.typed, circular=found, auto_id="edit-%s")
-    return _page(request, found, form, verb, problem, conflict, status=412)
+    return _page(request, found, form, verb, refusal.reason, conflict, refusal.status)
 
 
 def _page(request, found, form=None, verb="", problem="", conflict=(), status=200):

@@ -19,8 +19,8 @@ from supervision.consultation_forms import DecisionForm, DueForm, ReasonForm, Re
 from supervision.consultations import BODY
 from supervision.models import Consultation, ConsultationReply, Opinion
 from supervision.permissions import check_consult, lacks_approver
+from supervision.views.attempts import name_missing
 from supervision.views.consultations import place
-from supervision.views.mistakes import name_missing
 
 MOVED_ON = "这份回执刚被他人办理，您的操作没有执行；您填写的内容还在下面，请对照后再提交。"
 DECIDED_BY_ANOTHER = "这条意见刚被他人处理或撤回，您的处理没有保存；下面是最新情况。"

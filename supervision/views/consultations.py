@@ -22,9 +22,9 @@ from supervision.models import Consultation, ConsultationReply
 from supervision.permissions import check_consult, check_read_supervision
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import name_missing
 from supervision.views.conflicts import shown_where
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 from supervision.views.sorting import in_order
 
 PAGE = 50
@@ -113,7 +113,7 @@ def consultation_new(request, plan):
     if request.method != "POST":
         return _form_page(request, plan, ConsultationForm(initial=_begun(plan, request.GET, circular, now)))
     form = ConsultationForm(request.POST, request.FILES)
-    name_too_large(form, "files", request)
+    name_too_large(form, request)
     if form.is_valid():
         try:
             said = {"uploads": form.cleaned_data["files"], "by": request.user, "now": now}
@@ -153,7 +153,7 @@ def consultation_edit(request, plan, pk):
     if request.method != "POST":
         return _form_page(request, plan, ConsultationForm(initial=as_drafted(found)), found)
     form = ConsultationForm(request.POST, request.FILES)
-    name_too_large(form, "files", request)
+    name_too_large(form, request)
     seen = typed_number(request.POST.get("revision"))
     if form.is_valid():
         try:

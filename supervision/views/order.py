@@ -10,18 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Post, Role
-from progress.filetypes import Refused
 from progress.permissions import approver_is_vacant, nobody_serves
 from progress.views.place import plan_at
 from progress.views.typed import number_of
-from progress.workflow import Incomplete, Stale, WrongState
 from supervision import feedback, kinds, more_time, orders
 from supervision.models import OrderExtension, OrderFeedback, OrderStep, SupervisionFile, SupervisionOrder
 from supervision.order_forms import FORMS
 from supervision.permissions import check_read_supervision, is_addressee
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import attempt
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 
 State = SupervisionOrder.State
 STAGES = ("立项", "审核", "签发", "签收", "承办", "反馈", "反馈审核", "销号")
@@ -66,6 +64,7 @@ SAID_AFTER = {
     "close": "已销号。",
     "cancel": "已撤销。",
 }
+MOVED_ON = "这件督办刚被他人办理，下面是最新情况；您的操作没有办理。"
 # Offered behind a fold: what one does rarely, or not lightly.
 QUIET = {"back_to_draft", "ask_more_time", "close", "cancel", "withdraw_feedback", "send_feedback_back"}
 STEPS = Prefetch("steps", OrderStep.objects.select_related("by"))
@@ -131,34 +130,24 @@ def order_verb(request, plan, pk, verb):
         return redirect(found)
     orders.CHECKS[verb](request.user, found, now)
     form, seen = FORMS[verb](found, request.POST, request.FILES), number_of(request.POST.get("revision"))
-    for name in ("files", "scan"):
-        if name in form.fields:
-            name_too_large(form, name, request)
-    if not form.is_valid():
-        return _page(request, found, form, verb, status=400)
-    try:
-        done = ACTS[verb](found, **form.said, by=request.user, now=now, revision=seen)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _page(request, found, form, verb, status=400)
-    except Refused as refused:
-        form.add_error("files" if "files" in form.fields else "scan", refused.reason)
-        return _page(request, found, form, verb, status=400)
-    except (Stale, WrongState) as refusal:
-        return _moved_on(request, plan, pk, form, verb, seen, refusal)
+    name_too_large(form, request)
+    said = {"by": request.user, "now": now, "revision": seen}
+    done, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
+    if refusal:
+        return _refused(request, found, form, verb, seen, refusal)
     messages.success(request, _said_after(verb, done))
     return redirect(done)
 
 
-def _moved_on(request, plan, pk, form, verb, seen, refusal):
-    """Somebody else was first: how it stands now, with what was typed. The same click twice is no refusal."""
-    found = order_at(request, plan, pk)
-    last = found.steps.all()[len(found.steps.all()) - 1]
-    if (last.verb, last.by_id, found.revision) == (verb, request.user.pk, seen + 1):
-        return redirect(found)
-    stale = isinstance(refusal, Stale)
-    problem = "这件督办刚被他人办理，下面是最新情况；您的操作没有办理。" if stale else refusal.reason
-    return _page(request, found, form, verb, problem, 412 if stale else 409)
+def _refused(request, found, form, verb, seen, refusal):
+    """Why it was not done, with what was typed, on the order as it stands now. The same click twice is no
+    refusal."""
+    if refusal.has_moved_on:
+        found = order_at(request, found.plan.code, found.pk)
+        last = found.steps.all()[len(found.steps.all()) - 1]
+        if (last.verb, last.by_id, found.revision) == (verb, request.user.pk, seen + 1):
+            return redirect(found)
+    return _page(request, found, form, verb, refusal.reason, refusal.status)
 
 
 def _said_after(verb, done):

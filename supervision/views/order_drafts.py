@@ -16,9 +16,9 @@ from supervision.order_forms import OrderForm, as_suggested, as_typed
 from supervision.order_origins import origin_of
 from supervision.permissions import check_draft_order
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import name_missing
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
-from supervision.views.mistakes import name_missing
 from supervision.views.order import order_at
 
 
@@ -77,7 +77,7 @@ def _by(request):
 
 def _settled(request, form, write):
     """The order as `write` leaves it, with the files chosen; None where the form names its mistakes."""
-    name_too_large(form, "files", request)
+    name_too_large(form, request)
     if not form.is_valid():
         return None
     try:

@@ -14,7 +14,7 @@ from supervision.filters import OrderFilter
 from supervision.models import SupervisionOrder
 from supervision.order_forms import RulesForm, rules_as_typed
 from supervision.permissions import check_read_supervision, check_set_order_rules
-from supervision.views.mistakes import name_missing
+from supervision.views.attempts import name_missing
 from supervision.views.sorting import in_order
 
 PAGE = 50

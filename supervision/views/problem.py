@@ -61,7 +61,7 @@ def problem_act(request, plan, pk, verb):
     permissions.check_problem(request.user, found, verb)
     form = FORMS[verb](request.POST, request.FILES, problem=found)
     if "files" in form.fields:
-        name_too_large(form, "files", request)
+        name_too_large(form, request)
     if not form.is_valid():
         return _page(request, found, form, status=400)
     try:
