@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 State, Source = SummaryReport.State, OutlineSection.Source
 CLAIM = timedelta(minutes=2)
 MOST_ATTEMPTS = GatheringRun.MOST_ATTEMPTS
+# How long a run may be left alone before the page says so, and before a worker is missing.
+SOON, LATE = timedelta(seconds=15), timedelta(minutes=2)
 LONGEST_REASON, LONGEST_FAILURE = 500, 500
 # Parts that are not sections: what is to be gathered, fixed when it is asked for; the numbers.
 ASKED, FIGURES = "asked", "figures"
@@ -206,9 +208,23 @@ def retry(run, *, by, now):
     """Let a parked run be tried again, from where it was. Raises Denied, WrongState."""
     check_edit_reports(by)
     parked = GatheringRun.objects.filter(pk=run.pk, finished_at__isnull=True, attempts__gte=MOST_ATTEMPTS)
-    if not parked.exclude(failure="").update(attempts=0, failure="", claimed_until=None, step="等待开始"):
+    again = {"attempts": 0, "failure": "", "claimed_until": None, "step": "等待开始"}
+    # What a person waits for from now on was asked for now (`unattended`).
+    if not parked.exclude(failure="").update(asked_at=now, asked_by=by, **again):
         raise WrongState("这次汇编没有停下，不需要重试；请刷新页面查看进度。")
     record("重试汇编", run.report, by=by, now=now)
+
+
+def unattended(run, now):
+    """For how long nobody has been at a run that still wants work; None where somebody is, or it is over.
+
+    A worker is woken at once, and the timetable looks every minute: after `SOON` that is worth a word, after
+    `LATE` no worker is running. A run that failed waits for its next try, which `failure` tells.
+    """
+    if run.finished_at is not None or run.failure:
+        return None
+    left_at = run.claimed_until or run.asked_at
+    return now - left_at if now >= left_at else None
 
 
 def run_of(report):

@@ -1,5 +1,7 @@
 """总结报告: the list, beginning one, watching it being gathered, 作废."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max
@@ -20,6 +22,7 @@ from progress.workflow import Incomplete, Stale, WrongState
 from supervision.views.sorting import in_order
 
 PAGE = 50
+ONE_MINUTE = timedelta(minutes=1)
 NEWEST = ("-period__ends_on", "-made_at", "-pk")
 ORDERS = {
     "title": ("title", "pk"),
@@ -151,9 +154,18 @@ def report_gathering(request, plan, pk):
             return HttpResponse(headers={"HX-Redirect": report.get_absolute_url()})
         return redirect(report)
     context = {"plan": report.period.plan, "report": report, "run": run, "span": span_of(report)}
+    context |= _left_alone(run)
     return render(
         request, "assessment/_gathering.html" if is_part else "assessment/report_waiting.html", context
     )
+
+
+def _left_alone(run):
+    """What the page says of a run that nobody takes up: that it waits still, or that no worker is there."""
+    waited = assembling.unattended(run, timezone.now()) if run else None
+    if waited is None or waited < assembling.SOON:
+        return {}
+    return {"waits": True, "minutes_alone": waited // ONE_MINUTE if waited >= assembling.LATE else 0}
 
 
 @require_POST

@@ -106,6 +106,32 @@ def test_the_office_begins_a_report_watches_and_gets_it(plan, as_, office, woken
     assert export.status_code == 200
 
 
+def test_the_page_says_when_no_worker_takes_the_report_up(report, plan, as_, office):
+    """At once nothing, then that it waits, then what to do; nothing while a worker is at it, or it failed."""
+    client, address = as_(office), page("report_gathering", plan, report.pk)
+
+    def told(after, **changes):
+        GatheringRun.objects.update(**{"claimed_until": None, "failure": "", **changes})
+        with time_machine.travel(END + timedelta(seconds=after), tick=False):
+            text = client.get(address, headers={"HX-Request": "true"}).content.decode()
+        return "等后台任务接手" in text, "后台任务可能没有运行" in text
+
+    assert told(14) == (False, False)
+    assert told(15) == (True, False)
+    assert told(120) == (False, True)
+    # A worker has it, and another was cut off three minutes ago.
+    assert told(600, claimed_until=END + timedelta(seconds=601)) == (False, False)
+    assert told(600, claimed_until=END + timedelta(seconds=420)) == (False, True)
+    assert told(600, failure="在“总体情况”一步出错") == (False, False)
+
+
+def test_trying_again_begins_the_wait_anew(report, office):
+    GatheringRun.objects.update(attempts=3, failure="磁盘已满")
+    later = END + timedelta(hours=3)
+    assembling.retry(run(), by=office, now=later)
+    assert assembling.unattended(run(), later) == timedelta(0)
+
+
 def test_a_year_without_data_is_said_and_nothing_is_made(plan, as_, office):
     factories.make_year(2031)
     factories.make_period("2031Q1")
