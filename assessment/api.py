@@ -54,7 +54,8 @@ def _of_year(user, plan, year, now):
     )
     if round is not None:
         permissions.check_take_workbook(user, round)
-        return reading.year_of_round(round, UnitScore.objects.visible_to(user), now), round
+        units = UnitScore.objects.visible_to(user)
+        return reading.year_of_round(round, units, now, reader=user), round
     if user.has_role(Role.LEADER) and not user.is_office:
         raise Problem(404, "这一年度的考核还没有进入领导小组审定。")
     permissions.check_take_trial(user)

@@ -5,7 +5,11 @@ them and knows nothing else. Every fact has a sentence and the address of what i
 be opened into its causes. Codes, words and dates are text; nothing here asks the database.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+
+# What stands for words that may not be said, and how the office's own finding on a target begins.
+SILENT = "（略）"
+FOUND = "办公室认定"
 
 
 @dataclass(frozen=True)
@@ -159,3 +163,28 @@ def _row(kind, data):
     if kind is ReturnFact:
         data = {**data, "sent_back": tuple(SentBack(**each) for each in data["sent_back"])}
     return kind(**data)
+
+
+# --- sensitive ones ------------------------------------------------------------------------------
+
+
+def silenced(fact):
+    """A fact as it may travel where its task is sensitive: the number and what became of it, never a title, a
+    value or a reason. fact: a TaskFact, TargetFact, ReturnFact or OrderFact."""
+    return replace(fact, sensitive=True, **_SILENCED[type(fact)](fact))
+
+
+_SILENCED = {
+    TaskFact: lambda fact: {"title": ""},
+    TargetFact: lambda fact: {
+        "indicator": "",
+        "wanted": "",
+        "value": "",
+        "why": "" if fact.why.startswith(FOUND) else fact.why,
+    },
+    ReturnFact: lambda fact: {
+        "sent_back": tuple(replace(each, reason=SILENT) for each in fact.sent_back),
+        "insubstantial": SILENT if fact.insubstantial else "",
+    },
+    OrderFact: lambda fact: {"title": ""},
+}

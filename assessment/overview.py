@@ -7,7 +7,7 @@ from 领导小组审定 on; after 通报 everybody the summary, one's own detail
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.fields.json import KT
 
 from agencies.models import Role
@@ -16,7 +16,8 @@ from assessment.facts import UnitFacts
 from assessment.models import AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import BODY, serves
 from assessment.ranking import converted
-from assessment.scoring import UnitResult
+from assessment.scoring import Terms, UnitResult
+from assessment.secrecy import criteria_and_secret
 from assessment.self_assessment import of_hundred
 from progress.figures import CLASS_CODES
 from progress.models import ProgressReport
@@ -135,15 +136,18 @@ def reads_self(user, unit):
 def result_for(user, unit):
     """The UnitResult of a sheet whose score the person may know; None before there is one.
 
-    Other than the office and the unit's own people, nobody is led to what they may not open: the words of a
-    fact stay, its address goes. Two queries for them.
+    Of what has become sensitive since it says no more than facts gathered today (`secrecy`). Other than the
+    office and the unit's own people, nobody is led to what they may not open: the words of a fact stay, its
+    address goes. Two queries.
     """
     if not unit.result:
         return None
-    result = UnitResult.from_json(unit.result)
+    scheme, frozen = unit.round.scheme, UnitFacts.from_json(unit.facts)
+    criteria, secret = criteria_and_secret(scheme, user)
+    result = secret.result(UnitResult.from_json(unit.result), frozen, Terms.of(scheme, criteria))
     if user.is_office or serves(user, unit.agency_id):
         return result
-    closed = _closed_to(user, UnitFacts.from_json(unit.facts))
+    closed = _closed_to(user, frozen)
     rows = tuple(
         replace(row, lines=tuple(_without_address(line, closed) for line in row.lines))
         for row in result.criteria
@@ -158,15 +162,20 @@ def _without_address(line, closed):
 
 
 def _closed_to(user, facts):
-    """The addresses of returns and orders among the facts that this person may not open."""
-    returns = {each.report: each.url for each in facts.returns}
-    orders = {each.order: each.url for each in facts.orders}
-    closed = set()
-    for model, addresses in ((ProgressReport, returns), (SupervisionOrder, orders)):
-        rows = model.objects.visible_to(user).filter(pk__in=addresses)
-        opened = set(rows.values_list("pk", flat=True))
-        closed |= {address for pk, address in addresses.items() if pk not in opened}
-    return closed
+    """The addresses of returns and orders among the facts that this person may not open; one query."""
+    addresses = {("return", each.report): each.url for each in facts.returns}
+    addresses |= {("order", each.order): each.url for each in facts.orders}
+    opened = _opened(ProgressReport, user, "return", [each.report for each in facts.returns]).union(
+        _opened(SupervisionOrder, user, "order", [each.order for each in facts.orders])
+    )
+    opened = set(opened)
+    return {url for key, url in addresses.items() if key not in opened}
+
+
+def _opened(model, user, what, keys):
+    """(what, id) of those of `keys` this person may open."""
+    rows = model.objects.visible_to(user).filter(pk__in=keys).order_by()
+    return rows.annotate(what=Value(what, CharField())).values_list("what", "pk")
 
 
 # --- the units of a round ----------------------------------------------------------------------------

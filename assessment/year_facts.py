@@ -7,7 +7,8 @@ for its successor. Who has a duty at the year's end answers for how the task sta
 returns it owed itself, also of a task that has moved on. 补录 periods are no facts.
 
 Facts travel further than the tasks they are about (a reviewing body, the summary): of sensitive tasks they
-keep the number and what became of it, never a title, a value or a reason.
+keep the number and what became of it, never a title, a value or a reason (`facts.silenced`; what was frozen
+before its task became sensitive is shown by way of `secrecy`).
 """
 
 from collections import defaultdict
@@ -21,7 +22,7 @@ from django.utils import timezone
 from agencies.along import along, objects
 from agencies.models import Agency, AgencySuccession
 from assessment import attaining
-from assessment.facts import OrderFact, ReturnFact, SentBack, TargetFact, TaskFact, UnitFacts
+from assessment.facts import FOUND, OrderFact, ReturnFact, SentBack, TargetFact, TaskFact, UnitFacts, silenced
 from assessment.formulas import plain
 from assessment.models import Finding
 from progress.figures import CLASS_CODES, class_of
@@ -46,7 +47,6 @@ ENDINGS = (
     AgencySuccession.Kind.MERGED,
     AgencySuccession.Kind.ABOLISHED,
 )
-SILENT = "（略）"
 
 
 def facts_of_year(plan, year, now, *, agency=None) -> dict[int, UnitFacts]:
@@ -128,16 +128,16 @@ class Year:
                 self._keep("tasks", duty.agency_id, fact)
 
     def _task_fact(self, task, duty, lamp, word, said_in, code):
-        return TaskFact(
+        fact = TaskFact(
             number=task.number,
-            title="" if task.is_sensitive else task.title,
+            title=task.title,
             duty=duty.duty,
             lamp=lamp,
             word=word,
             period=said_in,
             url=self._address(task, code),
-            sensitive=task.is_sensitive,
         )
+        return silenced(fact) if task.is_sensitive else fact
 
     def _address(self, task, code=""):
         task.plan = self.plan
@@ -173,20 +173,19 @@ class Year:
 
     def _target_fact(self, target, value, found, owed, sensitive):
         attained, why = _judged(target, value, found, owed)
-        told = "" if value is None else _in_words(target, value)
-        return TargetFact(
+        fact = TargetFact(
             target=target.pk,
             task=target.task.number if target.task_id else None,
-            indicator="" if sensitive else target.indicator,
-            wanted="" if sensitive else f"{target.get_operator_display()}{target.value_words}",
-            value="" if sensitive else told,
+            indicator=target.indicator,
+            wanted=f"{target.get_operator_display()}{target.value_words}",
+            value="" if value is None else _in_words(target, value),
             attained=None if attained is None else str(attained),
             reported=value is not None,
-            why="" if sensitive and found else why,
+            why=why,
             url=self._address(target.task) if target.task_id else self._among_targets(target),
             owed=owed and attaining.is_computable(target),
-            sensitive=sensitive,
         )
+        return silenced(fact) if sensitive else fact
 
     def _among_targets(self, target):
         """Of the whole plan: it has no task's page, the list of targets shows it."""
@@ -209,7 +208,7 @@ class Year:
         found = objects(Finding, report.finding_rows)
         basis = (found[-1].basis or "办公室认定") if found else ""
         names = {"contribution": "配合材料", "return": "进展表"}
-        return ReturnFact(
+        fact = ReturnFact(
             report=report.pk,
             subject=f"task:{report.task.number}" if report.task_id else "unit",
             kind=kind,
@@ -218,12 +217,12 @@ class Year:
             due=_moment(report.due_at) or "待定",
             left=_moment(report.left_at),
             outcome=_outcome(report, self.now),
-            sent_back=() if report.is_contribution else tuple(_sent_back(report, sensitive)),
-            insubstantial=SILENT if sensitive and basis else basis,
+            sent_back=() if report.is_contribution else tuple(_sent_back(report)),
+            insubstantial=basis,
             url=report.get_absolute_url(),
-            sensitive=sensitive,
             is_open=not report.period.is_locked,
         )
+        return silenced(fact) if sensitive else fact
 
     # --- 督办 --------------------------------------------------------------------------------------
 
@@ -375,7 +374,7 @@ def _judged(target, value, found, owed):
     yet is not held against anybody before the year's last return is due."""
     if found is not None:
         met = found.kind == Finding.Kind.TARGET_MET
-        return (1 if met else 0), f"办公室认定{'达成' if met else '未达成'}：{found.basis}"
+        return (1 if met else 0), f"{FOUND}{'达成' if met else '未达成'}：{found.basis}"
     if not attaining.is_computable(target):
         return None, "没有可计算的数值，待办公室认定"
     if value is None or value.value is None:
@@ -413,13 +412,13 @@ def _owed_in(plan, year):
     )
 
 
-def _sent_back(report, sensitive):
+def _sent_back(report):
     """The SentBacks of a return: each of the last version that had left by then."""
     versions = objects(ReportVersion, report.version_rows)
     for step in objects(ReportStep, report.step_rows):
         number = max((each.number for each in versions if each.frozen_at <= step.at), default=0)
         url = f"{_versions_address(report)}#version-{number}" if number else ""
-        yield SentBack(_day(step.at), SILENT if sensitive else step.reason.strip(), number, url)
+        yield SentBack(_day(step.at), step.reason.strip(), number, url)
 
 
 def _versions_address(report):
@@ -461,17 +460,17 @@ def _order_fact(order, now):
         outcome = "late" if order.was_late() else "on_time"
     else:
         outcome = "overdue" if order.is_overdue(now) else "running"
-    return OrderFact(
+    fact = OrderFact(
         order=order.pk,
         number=order.full_number,
-        title="" if order.is_sensitive else order.title,
+        title=order.title,
         due=_moment(order.due_at),
         closed=_moment(order.closed_at),
         outcome=outcome,
         returned=order.sent_back,
         url=order.get_absolute_url(),
-        sensitive=order.is_sensitive,
     )
+    return silenced(fact) if order.is_sensitive else fact
 
 
 # --- words -----------------------------------------------------------------------------------------

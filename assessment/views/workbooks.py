@@ -19,7 +19,9 @@ def workbook(request, plan, year):
     """The workbook of a year's round."""
     round = round_at(request, plan, year)
     permissions.check_take_workbook(request.user, round)
-    found = reading.year_of_round(round, UnitScore.objects.visible_to(request.user), timezone.now())
+    found = reading.year_of_round(
+        round, UnitScore.objects.visible_to(request.user), timezone.now(), reader=request.user
+    )
     return _given(request, book.filename(found), round, book.year_workbook(found))
 
 
@@ -34,7 +36,7 @@ def sheet_excel(request, plan, year, code):
         "drafts": permissions.serves(request.user, unit.agency_id),
         "scores": overview.reads_score(request.user, unit),
     }
-    found = reading.year_of_round(round, units, timezone.now(), **known)
+    found = reading.year_of_round(round, units, timezone.now(), reader=request.user, **known)
     row = found.units[0]
     return _given(request, book.filename(found, row), unit, book.unit_workbook(found, row))
 
@@ -44,7 +46,9 @@ def export_form(request, plan, year, kind):
     """One of the forms of the two city assessments."""
     round = round_at(request, plan, year)
     permissions.check_take_workbook(request.user, round)
-    found = reading.year_of_round(round, UnitScore.objects.visible_to(request.user), timezone.now())
+    found = reading.year_of_round(
+        round, UnitScore.objects.visible_to(request.user), timezone.now(), reader=request.user
+    )
     form = next((each for each in found.forms if each.kind == kind), None)
     if form is None:
         raise Http404
