@@ -1,18 +1,22 @@
 """A body's 年度落实情况报告 as a Word document in official form (practice, section 4; plan clause R8).
 
 签发人 (who signed it off, once it has left), title, addressee, the five parts in their order (对标学习 only
-where it is asked of the body), 落款, and short tables of the body's own targets and projects as attachments,
-which say that they follow later corrections. 需协调事项 are left out: a report carries no request; they reach
-the office by the return itself.
+where it is asked of the body), 落款, and short tables of the body's own targets and projects as attachments.
+What has left the body keeps its tables, date and 签发人 as they were signed; versions frozen before these
+were kept say that their tables follow later corrections. 需协调事项 are left out: a report carries no
+request; they reach the office by the return itself.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 
 from agencies.official_page import OfficialDocument
 from agencies.spreadsheets import Column
-from progress.annual_figures import NO_VALUE, OwnFigures
+from agencies.writing import day_of
+from progress.annual_figures import OwnFigures, own_figures
+from progress.annual_tables import signer_of, tables_of
 
 ADDRESSEE = "市推进长三角一体化发展领导小组办公室"
 OVERVIEW, DONE, LEARNING, PROBLEMS, NEXT = (
@@ -25,6 +29,8 @@ DRAFT = "草稿　未报出"
 MARKS = {"under_review": "已报出　待审核", "returned": "已退回　修改中"}
 DEMONSTRATION = "演示数据　请勿引用"
 OF_NOW = "取自各期已采用的填报；报告报出后经核定或更正的，以最新采用的为准"
+OF_DRAFT = "取自各期已采用的填报，报出时随报告固定"
+AS_SIGNED = "取自各期已采用的填报，截至{day}"
 TARGETS, PROJECTS = "量化指标完成情况表", "重大项目进展表"
 TARGET_COLUMNS = (
     *(Column("序号", 7), Column("任务序号", 8), Column("指标", 34), Column("目标值", 18)),
@@ -38,9 +44,9 @@ PROJECT_COLUMNS = (
 
 @dataclass(frozen=True)
 class AnnualPaper:
-    """What stands on the paper. said: the snapshot as its reader may read it; figures: OwnFigures; mark: what
-    the paper says of itself at its head, or ""; on: the date under it, None while it is open; signer: 签发人,
-    "" while nobody has signed."""
+    """What stands on the paper. said: the snapshot as its reader may read it; figures: OwnFigures as they are
+    now, for a snapshot that keeps no tables of its own; mark: what the paper says of itself at its head, or
+    ""; on: the date under it, None while it is open; signer: 签发人, "" while nobody has signed."""
 
     plan_title: str
     year: int
@@ -62,47 +68,55 @@ class AnnualPaper:
         listed = ((TARGETS, TARGET_COLUMNS, self._targets()), (PROJECTS, PROJECT_COLUMNS, self._projects()))
         return [each for each in listed if each[2]]
 
+    @property
+    def note(self):
+        """The line over the tables: of when they are."""
+        if "paper" in self.said:
+            return AS_SIGNED.format(day=day_of(self.on))
+        return OF_NOW if self.on else OF_DRAFT
+
+    @property
+    def _tables(self):
+        return self.said.get("paper") or tables_of(self.figures)
+
     def _targets(self):
-        rows = []
-        for number, line in enumerate(self.figures.targets, start=1):
-            target, value = line.target, line.value
-            told = value.report.period.short_label if value else ""
-            rows.append(
-                [
-                    *(number, target.task.number, target.indicator, target.value_words),
-                    *(line.said, line.certainty, told, value.note if value else ""),
-                ]
-            )
-        return rows
+        return [
+            [
+                *(number, row["task"], row["indicator"], row["goal"]),
+                *(row["said"], row["certainty"], row["period"], row["note"]),
+            ]
+            for number, row in enumerate(self._tables["targets"], start=1)
+        ]
 
     def _projects(self):
-        rows = []
-        for number, line in enumerate(self.figures.projects, start=1):
-            project, update = line.project, line.update
-            stage = update.get_stage_display() if update else NO_VALUE
-            note = update.note if update else ""
-            rows.append([number, project.task.number, project.name, project.planned_stage, stage, note])
-        return rows
+        return [
+            [number, row["task"], row["name"], row["planned"], row["stage"], row["note"]]
+            for number, row in enumerate(self._tables["projects"], start=1)
+        ]
 
 
-def paper_of(report, said, figures, *, is_draft, left_at=None):
+def figures_behind(report, said):
+    """The OwnFigures a paper is drawn from now: none where the snapshot keeps its own tables, else three
+    queries."""
+    if "paper" in said:
+        return OwnFigures()
+    return own_figures(report.period, [report.agency_id])[report.agency_id]
+
+
+def paper_of(report, said, figures, *, is_draft, left_at=None, marked=True):
     """The AnnualPaper of a report. said: the snapshot its reader may read; is_draft: whether it may still
-    change; left_at: when what is read left the body."""
-    mark = DRAFT if is_draft else MARKS.get(report.state, "")
+    change; figures, left_at: what is accepted now, and when what is read left the body: of a version frozen
+    before it kept both itself; marked: whether the paper says how far the office is with the report.
+    """
+    mark = DRAFT if is_draft else MARKS.get(report.state, "") if marked else ""
     marks = "　".join(filter(None, [mark, DEMONSTRATION if report.is_demo else ""]))
+    if "paper" in said:
+        own = said["paper"]
+        on, year = date.fromisoformat(own["on"]), report.period.year
+        return AnnualPaper(own["plan_title"], year, said, figures, marks, on, own["signer"])
     on = None if is_draft or left_at is None else timezone.localdate(left_at)
     signer = "" if is_draft else signer_of(report)
     return AnnualPaper(report.period.plan.title, report.period.year, said, figures, marks, on, signer)
-
-
-def signer_of(report):
-    """签发人 of a report that left its body: whose signature the paper bears, else who signed it off; ""
-    where the body needs no signature or the office set a letter down."""
-    paper = report.signed_paper
-    if paper is not None and paper.signer:
-        return paper.signer
-    by = report.approved_by
-    return str(by) if by is not None else ""
 
 
 def filename(report):
@@ -129,7 +143,7 @@ def word_of(paper):
     for number, (title, columns, rows) in enumerate(attachments, start=1):
         number = number if len(attachments) > 1 else None
         document.attachment(title, number=number, landscape=True)
-        document.caption(OF_NOW, size=10.5)
+        document.caption(paper.note, size=10.5)
         document.table(columns, rows, landscape=True)
     return document.to_bytes()
 

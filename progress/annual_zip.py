@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agencies.spreadsheets import Column, list_workbook
 from progress import units
-from progress.annual_figures import own_figures
+from progress.annual_figures import OwnFigures, own_figures
 from progress.annual_paper import filename, paper_of, word_of
 from progress.models import ProgressReport, ReportVersion
 
@@ -78,14 +78,17 @@ def stream(period, user, now):
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_entry(LIST_NAME, now), list_of(period, reports, names, now))
         yield sink.taken()
-        figures = own_figures(period, [report.agency_id for report in reports if report.pk in names])
         unknown = units.unknown_to(user)
         inside = {report.last_version: report for report in reports if report.pk in names}
         versions = ReportVersion.objects.filter(pk__in=inside)
+        # Frozen before versions kept their tables: their figures are those of now.
+        bare = versions.exclude(content__has_key="paper")
+        figures = own_figures(period, list(bare.values_list("report__agency", flat=True)))
         versions = versions.order_by("report__agency__order", "report__agency__code")
         for version in versions.iterator(chunk_size=AT_ONCE):
             report = inside[version.pk]
-            content = _document(report, version, figures[report.agency_id], user, unknown)
+            own = figures.get(report.agency_id) or OwnFigures()
+            content = _document(report, version, own, user, unknown)
             archive.writestr(_entry(names[report.pk], report.left_at), content)
             yield sink.taken()
     yield sink.taken()

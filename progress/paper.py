@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from progress import annual_tables
 from progress.content import is_of_unit, label_of, unit, word_diff
 from progress.models import ProjectUpdate, TargetValue, TaskReturn
 from tasks.models import Assignment
 
 CERTAINTY = dict(TargetValue.Certainty.choices)
 STAGE = dict(ProjectUpdate.Stage.choices)
+# The tables frozen with a year's report.
+ATTACHED = (("targets", "附件：量化指标完成情况"), ("projects", "附件：重大项目进展"))
 GROUND = dict(TaskReturn.Ground.choices)
 NATURE = dict(TaskReturn.Nature.choices)
 
@@ -42,8 +45,13 @@ def lines(said, against=None):
         text, old = now.get(key, ""), before.get(key, "")
         if not text and not old and key != kept:
             continue
-        rows.append(Line(key, label, text, word_diff(old, text) if against else []))
+        rows.append(Line(key, label, text, word_diff(old, text) if _may_compare(key, against) else []))
     return rows
+
+
+def _may_compare(key, against):
+    """Versions frozen before their tables were kept had tables too: nothing was added since."""
+    return bool(against) and (key not in annual_tables.TABLES or "paper" in against)
 
 
 # --- a unit's summary: its five parts, the second by 行动 ----------------------------------------
@@ -57,6 +65,7 @@ def _unit_labels(said, against):
         yield f"chapter-{number}", chapters[number]
     for name in ("experience", "benchmarking", "problem", "request", "next_steps"):
         yield name, unit.label_of(name)
+    yield from ATTACHED
 
 
 def _unit_texts(said):
@@ -68,6 +77,8 @@ def _unit_texts(said):
             by_chapter.setdefault(row["chapter"], []).append(unit.paragraph_line(row))
     for number, texts in by_chapter.items():
         yield f"chapter-{number}", "\n".join(texts)
+    if "paper" in said:
+        yield from annual_tables.lines_of(said["paper"]).items()
 
 
 # --- a task's return -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from agencies.along import along, objects
 from agencies.audit import record
 from agencies.models import Agency, Role
 from agencies.permissions import Denied, check_role
-from progress import content
+from progress import annual_tables, content
 from progress.models import ProgressReport, ReportVersion, UnitDuty
 from progress.owing import create_owed, owing_units
 from tasks.models import Assignment, Task
@@ -133,13 +133,14 @@ def _hidden_from(user):
 
 def known_part(said, unknown):
     """A summary's snapshot without the tasks whose numbers are `unknown`, and without the paragraphs that
-    concern no other task."""
+    concern no other task; of the tables of a year's report without the rows of these tasks."""
     rows = []
     for row in said["paragraphs"]:
         known = [number for number in row["tasks"] if number not in unknown]
         if known or not row["tasks"]:
             rows.append({**row, "tasks": known})
-    return {**said, "paragraphs": rows}
+    known = {**said, "paragraphs": rows}
+    return known | {"paper": annual_tables.without(said["paper"], unknown)} if "paper" in said else known
 
 
 # --- which units file besides those their duties oblige ------------------------------------------

@@ -18,7 +18,7 @@ from django.dispatch import Signal
 
 from agencies import audit
 from agencies.permissions import Denied
-from progress import completeness, content, permissions, terms, verdicts
+from progress import annual_tables, completeness, content, permissions, terms, verdicts
 from progress.models import ProgressReport, ReportStep, ReportVersion
 
 State = ProgressReport.State
@@ -279,7 +279,9 @@ def _move(transition, report, by, now, revision, changes, reason=""):
         # Asked again now that the row is ours: the office may have locked meanwhile (`periods.lock_period`).
         permissions.check_not_locked(fresh, now)
     if leaves or transition.verb == "correct":
-        _freeze(fresh, by, now)
+        # What came by letter left the body when the letter arrived.
+        left = fresh.left_at if transition.verb == "enter_on_behalf" else now
+        _freeze(fresh, by, now, left)
     if transition.verb in MOVES_THE_LAMP and fresh.task_id and not fresh.is_contribution:
         verdicts.mark_stale(fresh.task, fresh.period, now)
     step = ReportStep.objects.create(
@@ -302,9 +304,10 @@ def _move(transition, report, by, now, revision, changes, reason=""):
     return fresh
 
 
-def _freeze(report, by, now):
-    """Keep what leaves the body, word for word, for ever; counts of 确认无变化 go by what left."""
-    said = content.snapshot(content.load(report.pk))
+def _freeze(report, by, now, left):
+    """Keep what leaves the body, word for word, for ever; counts of 确认无变化 go by what left. Of a year's
+    report also what its paper is made of besides its texts. left: the date the paper bears."""
+    said = content.snapshot(content.load(report.pk)) | annual_tables.frozen_with(report, left)
     report.left_nature = said.get("nature", "")
     ProgressReport.objects.filter(pk=report.pk).update(left_nature=report.left_nature)
     ReportVersion.objects.create(

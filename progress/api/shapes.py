@@ -166,7 +166,10 @@ class VersionSerializer(serializers.ModelSerializer):
     """A version as it left the body, frozen; `sha256` is of the canonical JSON of `content`."""
 
     frozen_by = serializers.CharField(source="frozen_by.full_name")
-    content = serializers.DictField()
+    content = serializers.DictField(
+        help_text="报出时的全文；年度落实情况报告另有 paper：签发人、成文日期和两张附表的行。"
+        "本字段加入以前报出的版本没有 paper"
+    )
 
     class Meta:
         model = ReportVersion

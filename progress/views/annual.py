@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.official_page import word_response
 from progress import annual_draft, annual_zip, content, permissions, units
-from progress.annual_figures import own_figures
-from progress.annual_paper import filename, paper_of, word_of
+from progress.annual_paper import figures_behind, filename, paper_of, word_of
 from progress.models import ReportVersion
 from progress.unit_sheet import UnitSheet
 from progress.views.place import period_at
@@ -71,21 +70,37 @@ def _draft_page(request, report, problem="", chosen=None, status=200):
 
 @require_safe
 def annual_word(request, plan, period, agency):
-    """The report in official form, as far as this person may read it; 404 where nothing has left yet."""
+    """The report in official form, as far as this person may read it; 404 where nothing has left yet.
+
+    version=: one version as it was signed, whatever became of the report since.
+    """
     report = _annual(request, plan, period, agency)
+    asked = number_of(request.GET["version"], default=0) if "version" in request.GET else None
     readable = permissions.content_for(request.user, report)
-    version = ReportVersion.objects.newest().filter(report=report).first() if readable else None
-    is_live = readable == "live" and (report.is_editable or version is None or report.left_at is None)
+    version = _version(request.user, report, asked) if readable else None
+    is_live = asked is None and readable == "live" and _is_open(report, version)
     if not is_live and version is None:
         raise Http404
     unknown = units.unknown_to(request.user)
-    said = units.readable_part(
-        request.user, report, content.snapshot(report) if is_live else version.content, unknown
-    )
-    figures = own_figures(report.period, [report.agency_id])[report.agency_id]
-    figures = figures.without({number for code, number in unknown if code == plan})
-    paper = paper_of(report, said, figures, is_draft=is_live, left_at=report.left_at)
-    return word_response(filename(report), word_of(paper))
+    said = content.snapshot(report) if is_live else version.content
+    said = units.readable_part(request.user, report, said, unknown)
+    figures = figures_behind(report, said).without({number for code, number in unknown if code == plan})
+    paper = paper_of(report, said, figures, is_draft=is_live, left_at=report.left_at, marked=asked is None)
+    name = filename(report) + (f"（第{asked}版）" if asked else "")
+    return word_response(name, word_of(paper))
+
+
+def _is_open(report, version):
+    """Whether what stands there now is what the body itself reads, not its last version."""
+    return report.is_editable or version is None or report.left_at is None
+
+
+def _version(user, report, asked):
+    """The version with the number `asked`, the last where none is; None of what this person may not read."""
+    kept = ReportVersion.objects.filter(report=report)
+    if asked is None or not permissions.reads_versions(user, report):
+        kept = kept.newest()
+    return kept.filter(**{} if asked is None else {"number": asked}).first()
 
 
 @require_safe

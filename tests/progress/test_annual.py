@@ -124,7 +124,7 @@ def test_from_the_draft_to_the_word_file_through_the_pages(told, annual, as_, re
         "四、下一步打算",
         "附件：1.量化指标完成情况表",
         "重大项目进展表",
-        "以最新采用的为准",
+        "取自各期已采用的填报，截至",
         "主体完工",
         "市发展改革委",
     ):
