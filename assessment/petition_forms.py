@@ -30,16 +30,25 @@ def as_typed(petition):
 
 
 class SignForm(forms.Form):
-    """登记签发."""
+    """登记签发; `said` of a valid form is what `petitions.sign` takes."""
 
     number = Prose(label="发文字号", limit=petitions.NUMBER_LIMIT)
     signer = Prose(label="签发人", limit=petitions.SIGNER_LIMIT)
     signed_on = Day(label="签发日期")
     revision = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
+    @property
+    def said(self):
+        parts = (self.cleaned_data[name] for name in ("number", "signer", "signed_on"))
+        return {"signature": petitions.Signature(*parts)}
+
 
 class CancelForm(forms.Form):
-    """作废."""
+    """作废; `said` of a valid form is what `petitions.cancel` takes."""
 
     reason = Prose(label="作废的原因", limit=petitions.REASON_LIMIT, rows=2)
     revision = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
+    @property
+    def said(self):
+        return {"reason": self.cleaned_data["reason"]}

@@ -48,7 +48,7 @@ class UnitsForm(forms.Form):
 
 
 class ConsultationForm(UnitsForm):
-    """The draft. `asking` of a valid form is what `consultations.draft` takes."""
+    """The draft. `said` of a valid form is what `consultations.draft` takes."""
 
     kind = forms.ChoiceField(label="文稿类别", choices=Consultation.Kind.choices, required=False)
     title = Prose(label="标题", limit=120)
@@ -59,10 +59,10 @@ class ConsultationForm(UnitsForm):
     field_order = ("kind", "title", "due_at", "note", "text", "files", "classes", "agencies")
 
     @property
-    def asking(self):
+    def said(self):
         said = self.cleaned_data
         written = (said[name] for name in ("kind", "title", "due_at", "note", "text"))
-        return Asking(*written, self.chosen)
+        return {"asking": Asking(*written, self.chosen), "uploads": said["files"]}
 
 
 def as_drafted(consultation):

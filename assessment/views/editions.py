@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +15,9 @@ from assessment.report_forms import FreezeForm
 from assessment.views.report import report_at, spanned
 from progress.content import fingerprint
 from progress.views.typed import number_of
-from progress.workflow import Stale, WrongState
-from tasks.views.place import add_errors
+from supervision.views.attempts import attempt
+
+MOVED_ON = "打开本页之后报告又有改动，没有定稿。下面是现在的检查结果，请核对后再定稿。"
 
 # --- checks ------------------------------------------------------------------------------------------
 
@@ -47,28 +47,14 @@ def report_freeze(request, plan, pk):
     found = report_at(request, plan, pk)
     must = checks.must_of(checks.flaws_of(found, checks.known_of(found)))
     form = FreezeForm(request.POST if request.method == "POST" else None, must=len(must))
-    if request.method != "POST" or not form.is_valid():
-        return _freeze_page(request, found, form, must, status=400 if form.errors else 200)
-    said = form.cleaned_data
-    try:
-        made = editions.freeze(
-            found,
-            note=said["note"],
-            confirmed=said["confirmed"],
-            must=len(must),
-            by=request.user,
-            now=timezone.now(),
-            seen=said["seen"],
-        )
-    except ValidationError as error:
-        add_errors(form, error)
-        return _freeze_page(request, found, form, must, status=400)
-    except Stale as stale:
-        form.add_error(None, "打开本页之后报告又有改动，没有定稿。下面是现在的检查结果，请核对后再定稿。")
-        return _freeze_page(request, stale.current, form, must, status=412)
-    except WrongState as wrong:
-        form.add_error(None, wrong.reason)
-        return _freeze_page(request, found, form, must, status=409)
+    if request.method != "POST":
+        return _freeze_page(request, found, form, must)
+    said = {"must": len(must), "by": request.user, "now": timezone.now()}
+    made, refusal = attempt(form, lambda: editions.freeze(found, **form.cleaned_data, **said), stale=MOVED_ON)
+    if refusal:
+        if refusal.reason:
+            form.add_error(None, refusal.reason)
+        return _freeze_page(request, refusal.current or found, form, must, refusal.status)
     messages.success(request, f"第 {made.number} 稿已定，市领导现在可以查阅。")
     return redirect("assessment:edition", found.period.plan.code, found.pk, made.number)
 

@@ -13,11 +13,9 @@ from assessment import files, findings
 from assessment.finding_forms import FindingFilter, ReturnFindingForm, RevokeForm, TargetFindingForm
 from assessment.models import Finding
 from assessment.permissions import check_keep_findings, check_read_findings
-from progress.filetypes import Refused
 from progress.views.place import plan_at
-from progress.workflow import Incomplete, WrongState
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import name_missing
+from supervision.views.attempts import attempt
 from supervision.views.files import takes_files
 
 PAGE = 50
@@ -79,17 +77,14 @@ def finding_new(request, plan, about):
         return _form_page(request, plan, about, FORMS[about](plan=plan, initial=request.GET.dict()))
     form = FORMS[about](request.POST, request.FILES, plan=plan)
     name_too_large(form, request)
-    if form.is_valid():
-        try:
-            finding = _stated(plan, about, form.cleaned_data, by=request.user, now=timezone.now())
-        except Incomplete as incomplete:
-            name_missing(form, incomplete)
-        except (WrongState, Refused) as wrong:
-            form.add_error(None, wrong.reason)
-        else:
-            messages.success(request, "已认定，所涉单位会收到告知；得分试算按此计算。")
-            return redirect(finding)
-    return _form_page(request, plan, about, form)
+    said = {"by": request.user, "now": timezone.now()}
+    finding, refusal = attempt(form, lambda: _stated(plan, about, form.cleaned_data, **said))
+    if refusal:
+        if refusal.reason:
+            form.add_error(None, refusal.reason)
+        return _form_page(request, plan, about, form)
+    messages.success(request, "已认定，所涉单位会收到告知；得分试算按此计算。")
+    return redirect(finding)
 
 
 def _stated(plan, about, said, *, by, now):
@@ -123,19 +118,15 @@ def finding_revoke(request, plan, pk):
     """Take it back, with the reason."""
     found = _finding_at(request, plan, pk)
     check_keep_findings(request.user)
-    form = RevokeForm(request.POST)
-    if form.is_valid():
-        try:
-            findings.revoke(found, form.cleaned_data["reason"], by=request.user, now=timezone.now())
-        except Incomplete as incomplete:
-            name_missing(form, incomplete)
-        except WrongState as wrong:
-            messages.error(request, wrong.reason)
-            return redirect(found)
-        else:
-            messages.success(request, "已撤销，所涉单位会收到告知。")
-            return redirect(found)
-    return _finding_page(request, found, form)
+    form, said = RevokeForm(request.POST), {"by": request.user, "now": timezone.now()}
+    _, refusal = attempt(form, lambda: findings.revoke(found, form.cleaned_data["reason"], **said))
+    if refusal is None:
+        messages.success(request, "已撤销，所涉单位会收到告知。")
+    elif refusal.has_moved_on:
+        messages.error(request, refusal.reason)
+    else:
+        return _finding_page(request, found, form)
+    return redirect(found)
 
 
 def _finding_page(request, found, form):

@@ -21,15 +21,19 @@ from assessment.provenance import chips_of
 from progress.frame import frame_of
 from progress.views.place import plan_at
 from progress.views.typed import number_of
-from progress.workflow import Incomplete, Stale, WrongState
+from progress.workflow import WrongState
 from supervision.sender import sender
-from supervision.views.attempts import name_missing
+from supervision.views.attempts import attempt
 from supervision.views.conflicts import differences
 from supervision.views.sorting import in_order
 
 PAGE = 50
 # Requests shown at once, and behind a fold.
 OFFERED, MOST_OFFERED = 5, 60
+ACTS = {"sign": petitions.sign, "cancel": petitions.cancel}
+FORMS = {"sign": SignForm, "cancel": CancelForm}
+SAID_AFTER = {"sign": "已登记签发，市领导可以查阅。", "cancel": "已作废。"}
+MOVED_ON = "这份请示刚被他人办理，下面是最新情况；您的操作没有办理，填写的内容仍在表单里，请核对后再办。"
 ORDERS = {
     "title": ["title", "pk"],
     "drafted": ["drafted_at", "pk"],
@@ -131,20 +135,18 @@ def petition_new(request, plan):
         return _edit_page(request, plan, PetitionForm(initial=first | kept), origin=origin)
     form = PetitionForm(request.POST)
     origin = _origin(request.POST, plan, request.user, now)
-    if not form.is_valid():
-        return _edit_page(request, plan, form, origin=origin, status=400)
-    if origin is None:
-        problem = "这一事项已拟成请示，或已不在报送内容中；您填写的内容仍在下面，请先核对请示列表。"
-        return _edit_page(request, plan, form, problem=problem, status=409)
-    try:
-        made = petitions.draft(plan, form.said, origin=origin, by=request.user, now=now)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _edit_page(request, plan, form, origin=origin, status=400)
-    except WrongState as refusal:
-        return _edit_page(request, plan, form, origin=origin, problem=refusal.reason, status=409)
+    made, refusal = attempt(form, lambda: _drafted(plan, form, origin, by=request.user, now=now))
+    if refusal:
+        page = {"origin": origin, "problem": refusal.reason, "status": refusal.status}
+        return _edit_page(request, plan, form, **page)
     messages.success(request, "已拟稿。核对后报签，签发后在本页登记。")
     return redirect(made)
+
+
+def _drafted(plan, form, origin, *, by, now):
+    if origin is None:
+        raise WrongState("这一事项已拟成请示，或已不在报送内容中；您填写的内容仍在下面，请先核对请示列表。")
+    return petitions.draft(plan, form.said, origin=origin, by=by, now=now)
 
 
 def _origin(typed, plan, user, now):
@@ -177,22 +179,23 @@ def petition_edit(request, plan, pk):
             return redirect(found)
         return _edit_page(request, found.plan, PetitionForm(initial=as_typed(found)), found)
     form = PetitionForm(request.POST)
-    if not form.is_valid():
-        return _edit_page(request, found.plan, form, found, status=400)
-    seen, now = number_of(request.POST.get("revision")), timezone.now()
-    try:
-        petitions.edit(found, form.said, by=request.user, now=now, revision=seen)
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _edit_page(request, found.plan, form, found, status=400)
-    except Stale as stale:
-        both = differences(form, PetitionForm(initial=as_typed(stale.current)))
-        kept = PetitionForm(both.typed)
-        return _edit_page(request, found.plan, kept, stale.current, conflict=both.shown, status=412)
-    except WrongState as refusal:
-        return _edit_page(request, found.plan, form, found, problem=refusal.reason, status=409)
+    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    _, refusal = attempt(form, lambda: petitions.edit(found, form.said, **said))
+    if refusal:
+        return _edit_refused(request, found, form, refusal)
     messages.success(request, "已保存。")
     return redirect(found)
+
+
+def _edit_refused(request, found, form, refusal):
+    """The form again; of two who edited at once the second sees both texts."""
+    if refusal.current:
+        found = refusal.current
+        both = differences(form, PetitionForm(initial=as_typed(found)))
+        form, page = PetitionForm(both.typed), {"conflict": both.shown}
+    else:
+        page = {"problem": refusal.reason}
+    return _edit_page(request, found.plan, form, found, **page, status=refusal.status)
 
 
 def _edit_page(request, plan, form, petition=None, *, origin=None, problem="", conflict=(), status=200):
@@ -253,47 +256,27 @@ def petition_act(request, plan, pk, verb):
     """登记签发 or 作废. What was refused is shown at this address, so a reload comes here as GET."""
     check_keep_petitions(request.user)
     found = petition_at(request, plan, pk)
-    act = {"sign": _sign, "cancel": _cancel}.get(verb)
-    if act is None:
+    if verb not in ACTS:
         raise Http404
-    return act(request, found) if request.method == "POST" else redirect(found)
-
-
-def _sign(request, found):
-    form = SignForm(request.POST, auto_id="sign-%s")
-    if not form.is_valid():
-        return _shown(request, found, form=form, status=400)
-    said = form.cleaned_data
-    signature = petitions.Signature(said["number"], said["signer"], said["signed_on"])
-    return _done(request, found, form, petitions.sign, signature, "已登记签发，市领导可以查阅。")
-
-
-def _cancel(request, found):
-    form = CancelForm(request.POST, auto_id="cancel-%s")
-    if not form.is_valid():
-        return _shown(request, found, form=form, status=400)
-    return _done(request, found, form, petitions.cancel, form.cleaned_data["reason"], "已作废。")
-
-
-def _done(request, found, form, act, said, words):
-    try:
-        act(found, said, by=request.user, now=timezone.now(), revision=form.cleaned_data["revision"])
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-        return _shown(request, found, form=form, status=400)
-    except Stale as stale:
-        problem = (
-            "这份请示刚被他人办理，下面是最新情况；您的操作没有办理，填写的内容仍在表单里，请核对后再办。"
-        )
-        typed = form.data.copy()
-        typed["revision"] = stale.current.revision
-        current = petition_at(request, stale.current.plan.code, stale.current.pk)
-        kept = type(form)(typed, auto_id=form.auto_id)
-        return _shown(request, current, form=kept, problem=problem, status=412)
-    except WrongState as refusal:
-        return _shown(request, found, form=form, problem=refusal.reason, status=409)
-    messages.success(request, words)
+    if request.method != "POST":
+        return redirect(found)
+    form, said = FORMS[verb](request.POST, auto_id=f"{verb}-%s"), {"by": request.user, "now": timezone.now()}
+    seen = number_of(request.POST.get("revision"))
+    _, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said, revision=seen), stale=MOVED_ON)
+    if refusal:
+        return _refused(request, found, form, refusal)
+    messages.success(request, SAID_AFTER[verb])
     return redirect(found)
+
+
+def _refused(request, found, form, refusal):
+    """Why it was not done, with what was typed, on the petition as it stands now."""
+    if refusal.has_moved_on:
+        found = petition_at(request, found.plan.code, found.pk)
+        typed = form.data.copy()
+        typed["revision"] = found.revision
+        form = type(form)(typed, auto_id=form.auto_id)
+    return _shown(request, found, form=form, problem=refusal.reason, status=refusal.status)
 
 
 @require_safe

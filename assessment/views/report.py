@@ -32,6 +32,7 @@ from progress.content import word_diff
 from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
+from supervision.views.attempts import attempt
 from supervision.views.conflicts import differences
 from tasks.views.place import add_errors
 
@@ -343,21 +344,20 @@ def head(request, plan, pk):
     if request.method != "POST":
         return _head_page(request, found, HeadForm(initial=head_as_typed(found)))
     form = HeadForm(request.POST)
-    if not form.is_valid():
-        return _head_page(request, found, form, status=400)
-    try:
-        editing.save_head(found, form.said, **_seen(request))
-    except ValidationError as error:
-        add_errors(form, error)
-        return _head_page(request, found, form, status=400)
-    except Stale as stale:
-        both = differences(form, HeadForm(initial=head_as_typed(stale.current)))
-        return _head_page(request, stale.current, HeadForm(both.typed), both.shown, status=412)
-    except WrongState as wrong:
-        form.add_error(None, wrong.reason)
-        return _head_page(request, found, form, status=409)
+    _, refusal = attempt(form, lambda: editing.save_head(found, form.said, **_seen(request)))
+    if refusal:
+        return _head_refused(request, found, form, refusal)
     messages.success(request, "报告题头和落款已保存。")
     return redirect(found)
+
+
+def _head_refused(request, found, form, refusal):
+    if refusal.current:
+        both = differences(form, HeadForm(initial=head_as_typed(refusal.current)))
+        return _head_page(request, refusal.current, HeadForm(both.typed), both.shown, refusal.status)
+    if refusal.reason:
+        form.add_error(None, refusal.reason)
+    return _head_page(request, found, form, status=refusal.status)
 
 
 def _head_page(request, found, form, conflict=(), status=200):

@@ -27,6 +27,7 @@ from progress.figures import CLASS_CODES
 from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
+from supervision.views.attempts import attempt
 
 CHANGED = "考核办法刚被他人修改，您的操作没有执行，请看过最新内容后再办理。"
 SAID_AFTER = {
@@ -62,15 +63,12 @@ def scheme_new(request, plan):
     check_keep_schemes(request.user)
     plan = plan_at(request, plan)
     form = NewSchemeForm(request.POST)
-    if form.is_valid():
-        try:
-            scheme = schemes.new_scheme(plan, **form.cleaned_data, by=request.user, now=timezone.now())
-        except Incomplete as incomplete:
-            form.add_error("year", incomplete.fields["year"])
-        else:
-            messages.success(request, "已起草，请核对各项分值和计分参数，保存后公布。")
-            return redirect("assessment:scheme_edit", plan.code, scheme.year)
-    return _years_page(request, plan, form)
+    said = {"by": request.user, "now": timezone.now()}
+    scheme, refusal = attempt(form, lambda: schemes.new_scheme(plan, **form.cleaned_data, **said))
+    if refusal:
+        return _years_page(request, plan, form)
+    messages.success(request, "已起草，请核对各项分值和计分参数，保存后公布。")
+    return redirect("assessment:scheme_edit", plan.code, scheme.year)
 
 
 def _years_page(request, plan, form=None):

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.along import number_of
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response
-from progress.filetypes import Refused
 from progress.views.place import plan_at
 from progress.views.typed import number_of as typed_number
 from progress.workflow import Incomplete, Stale, WrongState
@@ -22,7 +21,7 @@ from supervision.models import Consultation, ConsultationReply
 from supervision.permissions import check_consult, check_read_supervision
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import name_missing
+from supervision.views.attempts import attempt
 from supervision.views.conflicts import shown_where
 from supervision.views.files import takes_files
 from supervision.views.sorting import in_order
@@ -114,18 +113,12 @@ def consultation_new(request, plan):
         return _form_page(request, plan, ConsultationForm(initial=_begun(plan, request.GET, circular, now)))
     form = ConsultationForm(request.POST, request.FILES)
     name_too_large(form, request)
-    if form.is_valid():
-        try:
-            said = {"uploads": form.cleaned_data["files"], "by": request.user, "now": now}
-            made = consultations.draft(plan, form.asking, circular=circular, **said)
-        except Incomplete as incomplete:
-            name_missing(form, incomplete)
-        except Refused as refused:
-            form.add_error("files", refused.reason)
-        else:
-            messages.success(request, "草稿已保存，请核对后发出。")
-            return redirect(made)
-    return _form_page(request, plan, form, status=400)
+    said = {"circular": circular, "by": request.user, "now": now}
+    made, refusal = attempt(form, lambda: consultations.draft(plan, **form.said, **said))
+    if refusal:
+        return _form_page(request, plan, form, status=refusal.status)
+    messages.success(request, "草稿已保存，请核对后发出。")
+    return redirect(made)
 
 
 def _begun(plan, asked, circular, now):
@@ -154,41 +147,36 @@ def consultation_edit(request, plan, pk):
         return _form_page(request, plan, ConsultationForm(initial=as_drafted(found)), found)
     form = ConsultationForm(request.POST, request.FILES)
     name_too_large(form, request)
+    said = _said(request)
+    done, refusal = attempt(form, lambda: consultations.edit(found, **form.said, **said))
+    if refusal is None:
+        messages.success(request, "草稿已保存。")
+        return redirect(done)
+    if refusal.has_moved_on:
+        return _both(request, plan, found.pk, form)
+    found.revision = said["revision"] or found.revision
+    return _form_page(request, plan, form, found, status=refusal.status)
+
+
+def _said(request):
+    """Who, when, and which revision they saw."""
     seen = typed_number(request.POST.get("revision"))
-    if form.is_valid():
-        try:
-            said = {"uploads": form.cleaned_data["files"], "by": request.user, "now": timezone.now()}
-            done = consultations.edit(found, form.asking, revision=seen, **said)
-        except Incomplete as incomplete:
-            name_missing(form, incomplete)
-        except Refused as refused:
-            form.add_error("files", refused.reason)
-        except (Stale, WrongState):
-            return _both(request, plan, found.pk, form)
-        else:
-            messages.success(request, "草稿已保存。")
-            return redirect(done)
-    found.revision = seen or found.revision
-    return _form_page(request, plan, form, found, status=400)
+    return {"by": request.user, "now": timezone.now(), "revision": seen}
 
 
 def _more_units(request, plan, found):
     """增加单位: only who is asked changes, never what was sent."""
     asked = set(found.replies.values_list("agency", flat=True))
     form = UnitsForm(request.POST or None, but=asked)
-    if request.method == "POST" and form.is_valid():
-        said = {"by": request.user, "now": timezone.now()}
-        seen = typed_number(request.POST.get("revision"))
-        try:
-            done = consultations.add_units(found, form.chosen, revision=seen, **said)
-        except Incomplete as incomplete:
-            name_missing(form, incomplete)
-        except (Stale, WrongState):
-            messages.error(request, MOVED_ON)
-            return redirect(found)
-        else:
+    if request.method == "POST":
+        said = _said(request)
+        done, refusal = attempt(form, lambda: consultations.add_units(found, form.chosen, **said))
+        if refusal is None:
             messages.success(request, "已增加单位并发出。")
             return redirect(done)
+        if refusal.has_moved_on:
+            messages.error(request, MOVED_ON)
+            return redirect(found)
     context = {"plan": plan, "form": form, "found": found, "adding": True}
     status = 400 if request.method == "POST" else 200
     return render(request, "supervision/consultation_edit.html", context, status=status)
@@ -233,8 +221,7 @@ def consultation_verb(request, plan, pk, verb):
     plan, found = place(request, plan, pk)
     if verb not in SAID_AFTER:
         raise Http404
-    said = {"by": request.user, "now": timezone.now()}
-    said["revision"] = typed_number(request.POST.get("revision"))
+    said = _said(request)
     if verb == "extend":
         form = DueForm(request.POST)
         said["due_at"] = form.cleaned_data["due_at"] if form.is_valid() else None

@@ -8,13 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from progress.views.place import plan_at
-from progress.workflow import Incomplete
 from supervision import kinds, order_rules
 from supervision.filters import OrderFilter
 from supervision.models import SupervisionOrder
 from supervision.order_forms import RulesForm, rules_as_typed
 from supervision.permissions import check_read_supervision, check_set_order_rules
-from supervision.views.attempts import name_missing
+from supervision.views.attempts import attempt
 from supervision.views.sorting import in_order
 
 PAGE = 50
@@ -81,12 +80,10 @@ def order_rules_page(request, plan):
     check_set_order_rules(request.user)
     typed = rules_as_typed(kinds.limits_of(plan), kinds.levels_of(plan))
     form = RulesForm(request.POST if request.method == "POST" else None, initial=typed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            order_rules.set_rules(plan, **form.said, by=request.user, now=timezone.now())
-        except Incomplete as incomplete:
-            name_missing(form, incomplete)
-        else:
+    if request.method == "POST":
+        said = {"by": request.user, "now": timezone.now()}
+        _, refusal = attempt(form, lambda: order_rules.set_rules(plan, **form.said, **said))
+        if refusal is None:
             messages.success(request, "督办规则已保存，自下一件签发起适用。")
             return redirect("supervision:order_rules", plan.code)
     context = {"plan": plan, "form": form}

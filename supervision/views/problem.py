@@ -1,25 +1,23 @@
 """One problem: its page, the verbs on it, and setting one down by hand."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.official_page import word_response
-from progress.filetypes import Refused
 from progress.frame import frame_of
 from progress.views.place import plan_at
-from progress.workflow import Stale, WrongState
+from progress.workflow import WrongState
 from supervision import files, permissions, problem_history, problem_papers, problems
 from supervision.models import Problem, ProblemStep, SupervisionFile, SupervisionOrder
 from supervision.problem_forms import FORMS, ProblemForm
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
+from supervision.views.attempts import attempt
 from supervision.views.files import takes_files
 from supervision.views.problems import SHOWN
-from tasks.views.place import add_errors
 
 DO = {
     "triage": problems.triage,
@@ -60,21 +58,10 @@ def problem_act(request, plan, pk, verb):
         return redirect(found.get_absolute_url())
     permissions.check_problem(request.user, found, verb)
     form = FORMS[verb](request.POST, request.FILES, problem=found)
-    if "files" in form.fields:
-        name_too_large(form, request)
-    if not form.is_valid():
-        return _page(request, found, form, status=400)
-    try:
-        _do(request, found, form)
-    except ValidationError as error:
-        add_errors(form, error)
-        return _page(request, found, form, status=400)
-    except Refused as refused:
-        form.add_error("files", refused.reason)
-        return _page(request, found, form, status=400)
-    except (Stale, WrongState) as refusal:
-        status = 412 if isinstance(refusal, Stale) else 409
-        return _seen_anew(request, _find(request, plan, pk), verb, status, refusal.reason)
+    name_too_large(form, request)
+    _, refusal = attempt(form, lambda: _do(request, found, form))
+    if refusal:
+        return _refused(request, found, form, refusal)
     messages.success(request, DONE[verb])
     return redirect(found.get_absolute_url())
 
@@ -86,11 +73,13 @@ def _do(request, found, form):
         DO[form.verb](found, **said, by=request.user, now=now, revision=revision)
 
 
-def _seen_anew(request, found, verb, status, reason):
+def _refused(request, found, form, refusal):
     """What was typed, on the problem as it stands now: whoever has read that may send it again."""
-    typed = request.POST.copy()
-    typed["revision"] = found.revision
-    return _page(request, found, FORMS[verb](typed, problem=found), status=status, refused=reason)
+    if refusal.has_moved_on:
+        found, typed = _find(request, found.plan.code, found.pk), form.data.copy()
+        typed["revision"] = found.revision
+        form = FORMS[form.verb](typed, problem=found)
+    return _page(request, found, form, refusal.status, refusal.reason)
 
 
 def _find(request, plan, pk):
@@ -185,12 +174,10 @@ def problem_new(request, plan):
     period = frame_of(request).period
     initial = {"period": period.code if period else None, "task": request.GET.get("task", "")}
     form = ProblemForm(request.POST or None, plan=plan, user=request.user, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            noted = problems.set_down(plan, **form.said, by=request.user, now=timezone.now())
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
+    if request.method == "POST":
+        said = {"by": request.user, "now": timezone.now()}
+        noted, refusal = attempt(form, lambda: problems.set_down(plan, **form.said, **said))
+        if refusal is None:
             messages.success(request, "已登记，待研判。")
             return redirect(noted.get_absolute_url())
     context = {"plan": plan, "form": form}
