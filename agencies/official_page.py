@@ -28,10 +28,13 @@ from agencies.official_marks import (
     unbroken,
 )
 from agencies.official_pictures import Picture, make_room, put_in
+from agencies.official_titles import title_lines
 from agencies.official_words import (
     LINE,
+    POINT,
     enclosure_lines,
     heading_number,
+    in_the_middle,
     row_height,
     signature_indents,
     with_colon,
@@ -121,9 +124,16 @@ class OfficialDocument:
         self._owes_space = True
 
     def title(self, text):
-        """标题, in the middle; an empty line follows where the form wants one."""
+        """标题, in the middle, in lines of whole words; an empty line follows where the form wants one."""
+        size = self.form.title_size
+        # One character less than the page holds: Latin letters of some fonts are wider than half of one.
+        widest = int(self._text_width() / (size * POINT)) - 1
         for line in _lines(text):
-            paragraph = self._paragraph([Words(line, TITLE)], align=CENTRE, size=self.form.title_size)
+            first, *others = title_lines(line, widest)
+            paragraph = self._paragraph([Words(first, TITLE)], align=CENTRE, size=size)
+            for other in others:
+                paragraph.add_run().add_break()
+                self._write(paragraph, [Words(other, TITLE)], size)
             paragraph.paragraph_format.line_spacing = Pt(self.form.title_line)
             paragraph.paragraph_format.keep_with_next = True
             off_the_grid(paragraph)
@@ -238,6 +248,7 @@ class OfficialDocument:
             self._turn(landscape)
         shares = [column.width for column in columns]
         table = self._ruled([column.label for column in columns], shares, len(rows), size)
+        centred = in_the_middle(values for values in rows if not isinstance(values, Band))
         for row, values in zip(table.rows[1:] if rows else (), rows, strict=True):
             if self._stands_whole(values, shares, size):
                 unbroken(row)
@@ -246,8 +257,8 @@ class OfficialDocument:
                 self._fill(merged, values.text, HEADING, size, LEFT)
                 merged.paragraphs[0].paragraph_format.keep_with_next = True
                 continue
-            for cell, value in zip(row.cells, values, strict=True):
-                self._fill(cell, _said(value), BODY, size, CENTRE if _is_short(value) else LEFT)
+            for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
+                self._fill(cell, _said(value), BODY, size, CENTRE if place in centred else LEFT)
         self._after_table()
 
     def _stands_whole(self, values, shares, size):
@@ -482,8 +493,3 @@ def _said(value):
     if value is None:
         return ""
     return day_of(value) if hasattr(value, "year") else str(value)
-
-
-def _is_short(value):
-    """Whether a cell's value stands in the middle: numbers, dates, a word or two, names below each other."""
-    return not isinstance(value, str) or all(len(line) <= 8 for line in value.split("\n"))

@@ -55,3 +55,15 @@ def row_height(texts, widths, size):
         for text, width in zip(texts, widths, strict=True)
     ]
     return max(lines) * size * LINE * POINT
+
+
+def in_the_middle(rows):
+    """The places of a table's columns that stand in the middle: of numbers, dates, a word or two, names below
+    each other. One long text, and the whole column begins at the left. rows: sequences of values."""
+    rows = [list(values) for values in rows]
+    places = range(max(map(len, rows), default=0))
+    return {place for place in places if all(_is_short(values[place]) for values in rows)}
+
+
+def _is_short(value):
+    return not isinstance(value, str) or all(len(line) <= 8 for line in value.split("\n"))

@@ -12,12 +12,15 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis.strategies import integers, text
 from PIL import Image
 
 from agencies import official_page
 from agencies.official_page import Band, OfficialDocument, Words, word_response
 from agencies.official_pictures import Picture
-from agencies.official_words import enclosure_lines, heading_number, signature_indents
+from agencies.official_titles import title_lines
+from agencies.official_words import enclosure_lines, heading_number, in_the_middle, signature_indents
 from agencies.spreadsheets import Column
 from agencies.writing import day_of, half_widths, number_of, numeral_of, printable
 
@@ -322,3 +325,54 @@ def test_libreoffice_lays_out_22_lines_and_no_empty_page(tmp_path):
     assert [page.count("行") for page in pages[:2]] == [22, 22]
     assert len(pages) == 4 and all("序号" in page for page in pages[2:])
     assert "—1—" in pages[0].replace(" ", "") and "—4—" in pages[3].replace(" ", "")
+
+
+# --- long titles, columns ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        (
+            "关于2025年落实《宿州市推进长三角一体化发展三年行动计划(2024—2026年)》情况的报告",
+            ["关于2025年落实《宿州市推进", "长三角一体化发展三年行动计划", "(2024—2026年)》情况的报告"],
+        ),
+        (
+            "关于2030年落实《某三年行动计划》情况的报告",
+            ["关于2030年落实", "《某三年行动计划》情况的报告"],
+        ),
+        (
+            "关于2026年第三季度推进长三角一体化发展重点工作任务滞后情况的通报",
+            ["关于2026年第三季度推进长三角一体化发展", "重点工作任务滞后情况的通报"],
+        ),
+        ("复核意见书", ["复核意见书"]),
+        ("A" * 50, ["A" * 50]),
+        ("", [""]),
+    ],
+)
+def test_a_long_title_breaks_between_words(title, lines):
+    assert title_lines(title, 19) == lines
+
+
+@given(text(alphabet="关于推进长三角一体化2026年《》（）(的、报告A", max_size=90), integers(8, 30))
+def test_a_title_loses_nothing_whatever_its_lines(title, widest):
+    lines = title_lines(title, widest)
+    assert "".join(lines) == title
+    assert len(lines) == 1 or all(half_widths(line) <= 2 * widest for line in lines)
+    assert all(line[0] not in "》）)、的" for line in lines[1:])
+
+
+def test_the_lines_of_a_title_stand_in_one_paragraph():
+    paper = OfficialDocument()
+    paper.title("关于2030年落实《某三年行动计划》情况的报告")
+    assert texts(paper)[0] == "关于2030年落实\n《某三年行动计划》情况的报告"
+
+
+def test_a_column_stands_in_the_middle_or_at_the_left_as_a_whole():
+    rows = [[1, "宿州机场", "建成"], [2, "重大项目全生命周期管理智慧调度平台", None]]
+    assert in_the_middle(rows) == {0, 2}
+    assert in_the_middle([]) == set()
+    paper = OfficialDocument()
+    paper.table([Column("序号", 6), Column("项目", 20), Column("阶段", 8)], rows)
+    cells = [line.cells[1] for line in reopened(paper).tables[0].rows[1:]]
+    assert {cell.paragraphs[0].alignment for cell in cells} == {WD_ALIGN_PARAGRAPH.LEFT}

@@ -29,7 +29,8 @@ def opened(data, **more):
 
 
 def lines_of(document):
-    return [paragraph.text for paragraph in document.paragraphs if paragraph.text]
+    """The paragraphs; a long title, which is broken into lines, in one piece."""
+    return [paragraph.text.replace("\n", "") for paragraph in document.paragraphs if paragraph.text]
 
 
 # --- Word --------------------------------------------------------------------------------------------

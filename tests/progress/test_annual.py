@@ -78,7 +78,9 @@ def url(report, name):
 def words_of(docx):
     document = Document(BytesIO(docx))
     cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
-    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    # A long title is broken into lines.
+    paragraphs = [paragraph.text.replace("\n", "") for paragraph in document.paragraphs]
+    return "\n".join([*paragraphs, *cells])
 
 
 # --- the story --------------------------------------------------------------------------------------
