@@ -17,7 +17,6 @@ from assessment.models import AssessmentRound, Objection, RoundStep, Scheme, Uni
 from assessment.permissions import BODY, serves
 from assessment.ranking import converted
 from assessment.scoring import Terms, UnitResult
-from assessment.secrecy import criteria_and_secret
 from assessment.self_assessment import of_hundred
 from progress.figures import CLASS_CODES
 from progress.models import ProgressReport
@@ -27,8 +26,11 @@ from supervision.models import SupervisionOrder
 State = AssessmentRound.State
 Standing = UnitScore.Standing
 CENT = Decimal("0.01")
+GRADED = {each.value: Count("pk", filter=Q(grade=each.value)) for each in UnitScore.Grade}
 # The order in which the steps are shown.
 STAGES = (State.SELF, State.FIRST, State.FEEDBACK, State.DECIDING, State.PUBLISHED)
+# Scores do not move any more: there is an order and, where the scheme has them, there are grades.
+PLACED = (State.DECIDING, State.PUBLISHED)
 KNOWN_TO_UNITS = (State.FEEDBACK, State.DECIDING, State.PUBLISHED)
 
 
@@ -38,23 +40,26 @@ KNOWN_TO_UNITS = (State.FEEDBACK, State.DECIDING, State.PUBLISHED)
 @dataclass(frozen=True)
 class YearStanding:
     """A year of a plan: its scheme and round as far as the person may know, its own sheets (UnitScores of the
-    bodies the person acts for), what is next in words, and why a round cannot begin (the office's button)."""
+    bodies the person acts for), what is next in words, how it came out in words where the person may know,
+    and why a round cannot begin (the office's button)."""
 
     year: int
     scheme: Scheme | None
     round: AssessmentRound | None
     own: list
     next_step: str
+    outcome: str
     why_not_begin: str
 
 
 def years_of(plan, user):
-    """The YearStandings of a plan, the last year first; three queries."""
+    """The YearStandings of a plan, the last year first; at most four queries."""
     schemes = Scheme.objects.visible_to(user).filter(plan=plan)
     schemes = {each.year: each for each in schemes}
     known = AssessmentRound.objects.visible_to(user).filter(scheme__plan=plan).select_related("scheme__plan")
     found = {each.scheme.year: each for each in known}
     own = own_units(user, list(found.values()))
+    outcomes = _outcomes(user, found.values())
     years = range(plan.ends_on.year, plan.starts_on.year - 1, -1)
     return [
         YearStanding(
@@ -63,10 +68,30 @@ def years_of(plan, user):
             found.get(year),
             [unit for unit in own if found.get(year) and unit.round_id == found[year].pk],
             _next(schemes.get(year), found.get(year)),
+            outcomes.get(year, ""),
             "" if year in found or not user.is_office else _why_not(schemes.get(year)),
         )
         for year in years
     ]
+
+
+def _outcomes(user, known):
+    """{year: how its round came out, in a sentence} of the rounds whose places the person may know; at most
+    one query."""
+    read = {each.pk: each for each in known if each.state in PLACED and reads_summary(user, each)}
+    if not read:
+        return {}
+    units = UnitScore.objects.filter(round__in=read, standing=Standing.SCORED).order_by()
+    counted = units.values("round").annotate(scored=Count("pk"), **GRADED)
+    return {read[row["round"]].scheme.year: _outcome(read[row["round"]].scheme, row) for row in counted}
+
+
+def _outcome(scheme, row):
+    said = f"参评 {row['scored']} 家"
+    if scheme.own_grades:
+        grades = [f"{each.label} {row[each.value]} 家" for each in UnitScore.Grade if row[each.value]]
+        said = f"{said}：{'、'.join(grades)}"
+    return f"{said}。"
 
 
 def own_units(user, of_rounds):
@@ -128,26 +153,30 @@ def reads_place(user, unit):
     return reads_score(user, unit) and (not among or unit.round.state == State.PUBLISHED)
 
 
+def shows_grades(round):
+    """Whether a round has ranks and grades to be read, by who may read its summary at all."""
+    return round.scheme.own_grades and round.state in PLACED
+
+
 def reads_self(user, unit):
     """Whether the person may read the 自评: its own people, others once it is signed."""
     return serves(user, unit.agency_id) or unit.self_signed_at is not None
 
 
-def result_for(user, unit):
+def result_for(user, unit, criteria, secret):
     """The UnitResult of a sheet whose score the person may know; None before there is one.
 
-    Of what has become sensitive since it says no more than facts gathered today (`secrecy`). Other than the
-    office and the unit's own people, nobody is led to what they may not open: the words of a fact stay, its
-    address goes. Two queries.
+    criteria: of its scheme; secret: what is sensitive by now, of which it says no more than facts gathered
+    today (both: `secrecy.criteria_and_secret`). Other than the office and the unit's own people, nobody is
+    led to what they may not open: the words of a fact stay, its address goes. One query at most.
     """
     if not unit.result:
         return None
-    scheme, frozen = unit.round.scheme, UnitFacts.from_json(unit.facts)
-    criteria, secret = criteria_and_secret(scheme, user)
-    result = secret.result(UnitResult.from_json(unit.result), frozen, Terms.of(scheme, criteria))
+    facts, terms = UnitFacts.from_json(unit.facts), Terms.of(unit.round.scheme, criteria)
+    result = secret.result(UnitResult.from_json(unit.result), facts, terms)
     if user.is_office or serves(user, unit.agency_id):
         return result
-    closed = _closed_to(user, frozen)
+    closed = _closed_to(user, facts)
     rows = tuple(
         replace(row, lines=tuple(_without_address(line, closed) for line in row.lines))
         for row in result.criteria
@@ -255,6 +284,7 @@ def counts(round, now):
         confirmed=Count("pk", filter=known & Q(scored_at__isnull=False)),
         known=Count("pk", filter=known),
         agreed=Count("pk", filter=known & Q(agreed_at__isnull=False)),
+        **GRADED,
     )
 
 

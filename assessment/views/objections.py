@@ -15,6 +15,7 @@ from assessment import objection_papers, objections, overview, permissions
 from assessment.filters import ObjectionFilter
 from assessment.models import AssessmentFile, Objection
 from assessment.round_forms import OBJECTION_FORMS
+from assessment.secrecy import secret_of
 from assessment.views.rounds import round_at
 from progress.views.typed import number_of
 from supervision.sender import sender
@@ -29,6 +30,8 @@ SAID_AFTER = {
     "withdraw": "异议已撤回。",
     "decide": "复核意见已登记，单位已收到告知。",
 }
+# What people wrote: a title they name is not for who may not know of its task.
+WRITTEN = ("text", "answer")
 MOVED_ON = "这件异议刚被他人办理，下面是最新情况；您的操作没有办理。"
 
 
@@ -36,11 +39,13 @@ MOVED_ON = "这件异议刚被他人办理，下面是最新情况；您的操�
 def objections_page(request, plan, year):
     """The objections of a round one may read, the open ones first."""
     found, chosen = _listed(request, plan, year)
+    page = Paginator(chosen.qs, PAGE).get_page(request.GET.get("page"))
+    secret_of(found.scheme.plan, request.user).spared(page.object_list, *WRITTEN)
     context = {
         "plan": found.scheme.plan,
         "round": found,
         "filter": chosen,
-        "page": Paginator(chosen.qs, PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "total": chosen.queryset.count(),
         "is_office": request.user.is_office,
     }
@@ -74,7 +79,7 @@ def objections_export(request, plan, year):
             each.answer,
             each.decided_at,
         ]
-        for each in chosen.qs
+        for each in secret_of(found.scheme.plan, request.user).spared(list(chosen.qs), *WRITTEN)
     ]
     return list_response(f"{found} 异议", "异议及复核", columns, lines, note=f"{found}，共 {len(lines)} 件")
 
@@ -131,6 +136,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     user, now = request.user, timezone.now()
     offered = objections.actions(found, user, now)
     own = permissions.serves(user, found.unit.agency_id)
+    secret_of(found.unit.round.scheme.plan, user).spared([found], *WRITTEN)
     context = {
         "plan": found.unit.round.scheme.plan,
         "round": found.unit.round,
@@ -170,6 +176,7 @@ def _decided_at(request, plan, year, pk):
     found = objection_at(request, plan, year, pk)
     if found.state != Objection.State.DECIDED:
         raise Denied("这件异议还没有复核，没有复核意见书。")
+    secret_of(found.unit.round.scheme.plan, request.user).spared([found], *WRITTEN)
     return found
 
 

@@ -7,13 +7,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.along import along, objects
 from agencies.audit import trail_of
 from assessment import adjustments, confirming, objections, overview, permissions, self_assessment
 from assessment.facts import UnitFacts
-from assessment.models import AssessmentFile, Objection, UnitScore
+from assessment.models import AssessmentFile, ExportForm, Objection, UnitScore
 from assessment.offers import offered
 from assessment.ranking import converted
 from assessment.round_forms import AdjustmentForm, ObjectionForm, ReasonForm, SeenForm, SelfForm, VetoForm
+from assessment.secrecy import criteria_and_secret
 from progress.views.place import plan_at
 from progress.views.typed import number_of
 from supervision.upload_forms import name_too_large
@@ -42,6 +44,8 @@ SEEN = {
     "agree": objections.agree,
 }
 MAKES = {"adjust": adjustments.state, "veto": adjustments.veto, "object": objections.write}
+# What people say in stating something by hand, and in taking it back.
+SAID = ("basis", "revoked_reason")
 FORMS = {"adjust": AdjustmentForm, "veto": VetoForm, "object": ObjectionForm}
 
 
@@ -52,6 +56,7 @@ def unit_at(request, plan, year, code):
     people = ("scored_by", "self_written_by", "self_signed_by", "agreed_by")
     visible = UnitScore.objects.visible_to(request.user)
     visible = visible.select_related("round__scheme", "agency", "reviewer", *people)
+    visible = visible.annotate(forms=along(ExportForm.objects, "scheme__round__units", "kind", "points"))
     unit = get_object_or_404(visible, round__scheme__plan=plan, round__scheme__year=year, agency__code=code)
     unit.round.scheme.plan = plan
     return unit
@@ -137,9 +142,8 @@ def self_page(request, plan, year, code):
 def _save_self(request, found, form, hands_in):
     said = {"by": request.user, "now": timezone.now()}
     seen = number_of(request.POST.get("revision"))
-    saved = self_assessment.save(found, **form.said, **said, revision=seen)
-    if hands_in:
-        self_assessment.hand_in(saved, **said, revision=saved.revision)
+    save = self_assessment.save_and_hand_in if hands_in else self_assessment.save
+    save(found, **form.said, **said, revision=seen)
 
 
 def _self_refused(request, found, form, refusal):
@@ -182,14 +186,16 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     user, now = request.user, timezone.now()
     knows = overview.reads_score(user, found)
     is_own = permissions.serves(user, found.agency_id)
-    claims = _claims(user, found)
-    result = overview.result_for(user, found) if knows else None
+    criteria, secret = criteria_and_secret(found.round.scheme, user)
+    claims = secret.spared(_claims(user, found), "evidence")
+    result = overview.result_for(user, found, criteria, secret) if knows else None
     may, files = offered(user, found, now), _files(user, found, knows)
     context = {
         "plan": found.round.scheme.plan,
         "round": found.round,
         "scheme": found.round.scheme,
         "unit": found,
+        "self_note": secret.words(found.self_note),
         "knows": knows,
         "is_own": is_own,
         "is_office": user.is_office,
@@ -201,9 +207,9 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "shows_points": knows and found.standing == Standing.SCORED,
         "shows_place": overview.reads_place(user, found),
         "converted": _converted(found) if knows and found.total is not None else [],
-        "adjustments": _stated(found.adjustments, files, "adjustment") if knows else [],
-        "vetoes": _vetoes(found, files) if knows else [],
-        "objections": _objections(user, found),
+        "adjustments": secret.spared(_stated(found.adjustments, files, "adjustment"), *SAID) if knows else [],
+        "vetoes": secret.spared(_vetoes(found, files), *SAID) if knows else [],
+        "objections": secret.spared(_objections(user, found), "text"),
         **overview.beyond_caps(found.round.scheme, result),
         "files": [each for each in files if each.unit_id],
         "may": may,
@@ -253,7 +259,7 @@ def _criteria(result, claims):
 
 
 def _converted(found):
-    forms = found.round.scheme.export_forms.all()
+    forms = objects(ExportForm, found.forms, key=lambda each: each.kind)
     return [(each, converted(found.total, each.points)) for each in forms]
 
 

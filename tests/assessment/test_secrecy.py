@@ -3,15 +3,17 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx import Document
 
-from assessment import rounds, secrecy
+from assessment import objections, rounds, secrecy
 from assessment.facts import UnitFacts
-from assessment.models import AssessmentRound, Finding, UnitScore
+from assessment.models import Adjustment, AssessmentRound, Finding, SelfScore, UnitScore
 from assessment.scoring import Terms, UnitResult, score
 from progress.models import ReportStep
 from supervision.models import SupervisionOrder
@@ -22,6 +24,8 @@ from tests.assessment.round_life import (
     FED_BACK,
     make_scheme,
     make_year_of_returns,
+    object_to,
+    state,
     unit_of,
     walk_round,
 )
@@ -176,3 +180,44 @@ def test_it_costs_the_same_whatever_there_is_to_hide(given_back, fgw, as_, count
             client.get(page)
         counts.append(len(asked))
     assert max(counts) <= 12 and counts[1] == counts[2]
+
+
+# --- what people wrote -----------------------------------------------------------------------------
+
+
+def test_words_written_by_hand_do_not_name_what_their_reader_may_not_know(
+    given_back, fgw, team, as_, county_reporter, county_approver, leader
+):
+    """A basis, a claim, an objection and its answer: as written for who has a duty."""
+    unit = unit_of(given_back, fgw)
+    signed = {"self_signed_at": BEGUN, "self_signed_by": team["approver"]}
+    UnitScore.objects.filter(pk=unit.pk).update(self_note=f"在“{TITLE}”上", **signed)
+    criterion = given_back.scheme.criteria.get(formula="quality")
+    SelfScore.objects.create(unit=unit, criterion=criterion, points=1, evidence=f"见{TITLE}")
+    state(unit, county_approver, basis=f"{TITLE}受表彰")
+    made = object_to(unit_of(given_back, fgw), team["reporter"], text=f"{TITLE}已办")
+    made = objections.sign(made, by=team["approver"], now=FED_BACK, revision=made.revision)
+    answer = objections.Answer("rejected", f"{TITLE}未办")
+    Adjustment.objects.update(made_by=county_reporter)
+    objections.decide(made, answer, by=county_approver, now=FED_BACK, revision=made.revision)
+    mark()
+    page, place = made.get_absolute_url(), [given_back.scheme.plan.code, 2030]
+    told = [unit.get_absolute_url(), page, f"{page}paper/", f"{page}word.docx"]
+    told += [reverse("assessment:objections", args=place)]
+    told += [reverse("assessment:objections_export", args=place)]
+    told += [reverse("assessment:sheet_excel", args=[*place, "fgw"])]
+    for person in (team["office"], team["reporter"]):
+        assert all(TITLE in said(as_(person), each) for each in told)
+    AssessmentRound.objects.update(state=State.DECIDING)
+    for person in (county_reporter, leader):
+        assert [each for each in told if TITLE in said(as_(person), each)] == []
+    made.refresh_from_db()
+    assert (made.text, made.answer) == (f"{TITLE}已办", f"{TITLE}未办")
+
+
+def said(client, address):
+    """Every word of a page or a file."""
+    content = client.get(address).content
+    if address.endswith(".docx"):
+        return "\n".join(each.text for each in Document(BytesIO(content)).paragraphs)
+    return words_of(content) if address.endswith(".xlsx") else content.decode()
