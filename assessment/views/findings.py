@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.audit import trail_of
@@ -15,7 +14,7 @@ from assessment.models import Finding
 from assessment.permissions import check_keep_findings, check_read_findings
 from progress.views.place import plan_at
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now
 from supervision.views.files import takes_files
 
 PAGE = 50
@@ -77,7 +76,7 @@ def finding_new(request, plan, about):
         return _form_page(request, plan, about, FORMS[about](plan=plan, initial=request.GET.dict()))
     form = FORMS[about](request.POST, request.FILES, plan=plan)
     name_too_large(form, request)
-    said = {"by": request.user, "now": timezone.now()}
+    said = by_now(request)
     finding, refusal = attempt(form, lambda: _stated(plan, about, form.cleaned_data, **said))
     if refusal:
         if refusal.reason:
@@ -118,7 +117,7 @@ def finding_revoke(request, plan, pk):
     """Take it back, with the reason."""
     found = _finding_at(request, plan, pk)
     check_keep_findings(request.user)
-    form, said = RevokeForm(request.POST), {"by": request.user, "now": timezone.now()}
+    form, said = RevokeForm(request.POST), by_now(request)
     _, refusal = attempt(form, lambda: findings.revoke(found, form.cleaned_data["reason"], **said))
     if refusal is None:
         messages.success(request, "已撤销，所涉单位会收到告知。")

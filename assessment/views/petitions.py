@@ -20,10 +20,9 @@ from assessment.petition_forms import CancelForm, PetitionForm, SignForm, as_typ
 from assessment.provenance import chips_of
 from progress.frame import frame_of
 from progress.views.place import plan_at
-from progress.views.typed import number_of
 from progress.workflow import WrongState
 from supervision.sender import sender
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.sorting import in_order
 
@@ -179,7 +178,7 @@ def petition_edit(request, plan, pk):
             return redirect(found)
         return _edit_page(request, found.plan, PetitionForm(initial=as_typed(found)), found)
     form = PetitionForm(request.POST)
-    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    said = by_now_revision(request)
     _, refusal = attempt(form, lambda: petitions.edit(found, form.said, **said))
     if refusal:
         return _edit_refused(request, found, form, refusal)
@@ -260,9 +259,8 @@ def petition_act(request, plan, pk, verb):
         raise Http404
     if request.method != "POST":
         return redirect(found)
-    form, said = FORMS[verb](request.POST, auto_id=f"{verb}-%s"), {"by": request.user, "now": timezone.now()}
-    seen = number_of(request.POST.get("revision"))
-    _, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said, revision=seen), stale=MOVED_ON)
+    form, said = FORMS[verb](request.POST, auto_id=f"{verb}-%s"), by_now_revision(request)
+    _, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
     if refusal:
         return _refused(request, found, form, refusal)
     messages.success(request, SAID_AFTER[verb])

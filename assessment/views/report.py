@@ -32,7 +32,7 @@ from progress.content import word_diff
 from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now_revision
 from supervision.views.conflicts import differences
 from tasks.views.place import add_errors
 
@@ -249,7 +249,7 @@ def section_regather(request, plan, pk, section):
     if request.method != "POST":
         return _regather_page(request, found, current)
     try:
-        assembling.regather(current, **_seen(request))
+        assembling.regather(current, **by_now_revision(request))
     except Stale:
         problem = "这一节刚被他人修改，还没有重新汇编。下面是现在的人工修改，请核对后再决定。"
         return _regather_page(request, found, current, problem, status=412)
@@ -280,7 +280,7 @@ def section_new(request, plan, pk):
     form = NewSectionForm(request.POST)
     if form.is_valid():
         try:
-            made = editing.add_section(found, form.cleaned_data["heading"], **_seen(request))
+            made = editing.add_section(found, form.cleaned_data["heading"], **by_now_revision(request))
         except ValidationError as error:
             add_errors(form, error)
         except (Stale, WrongState) as refused:
@@ -296,7 +296,7 @@ def section_move(request, plan, pk, section):
     found = report_at(request, plan, pk)
     step = -1 if request.POST.get("step") == "up" else 1
     try:
-        editing.move_section(found, section, step, **_seen(request))
+        editing.move_section(found, section, step, **by_now_revision(request))
     except (Stale, WrongState) as refused:
         return _refused(request, plan, pk, refused)
     return redirect(f"{found.get_absolute_url()}#outline")
@@ -310,17 +310,11 @@ def section_remove(request, plan, pk, section):
     if current is None:
         return _refused(request, plan, pk, WrongState("这一节已被他人删除。"))
     try:
-        editing.remove_section(current, **_seen(request))
+        editing.remove_section(current, **by_now_revision(request))
     except (Stale, WrongState) as refused:
         return _refused(request, plan, pk, refused)
     messages.success(request, f"“{current.heading}”已删除。")
     return redirect(found)
-
-
-def _seen(request):
-    """Who, when, and which revision they saw."""
-    revision = number_of(request.POST.get("revision", ""))
-    return {"by": request.user, "now": timezone.now(), "revision": revision}
 
 
 STALE = "报告刚被他人改动，这一步没有办理。下面是现在的样子，请核对后再办一次。"
@@ -344,7 +338,7 @@ def head(request, plan, pk):
     if request.method != "POST":
         return _head_page(request, found, HeadForm(initial=head_as_typed(found)))
     form = HeadForm(request.POST)
-    _, refusal = attempt(form, lambda: editing.save_head(found, form.said, **_seen(request)))
+    _, refusal = attempt(form, lambda: editing.save_head(found, form.said, **by_now_revision(request)))
     if refusal:
         return _head_refused(request, found, form, refusal)
     messages.success(request, "报告题头和落款已保存。")

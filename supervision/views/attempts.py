@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from progress.filetypes import Refused
+from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision.upload_forms import file_field
 from tasks.views.place import add_errors
@@ -49,6 +51,16 @@ def attempt(form, act, *, stale=Stale.reason):
     except Refused as refused:
         form.add_error(file_field(form), refused.reason)
     return None, Refusal(400)
+
+
+def by_now(request):
+    """The `by=` and `now=` every verb takes."""
+    return {"by": request.user, "now": timezone.now()}
+
+
+def by_now_revision(request):
+    """Likewise, with the `revision=` that the page posted from showed."""
+    return by_now(request) | {"revision": number_of(request.POST.get("revision"))}
 
 
 def name_missing(form, incomplete):

@@ -11,7 +11,6 @@ from agencies.audit import trail_of
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response, workbook_response
 from progress.views.place import period_at
-from progress.views.typed import number_of
 from progress.workflow import WrongState
 from supervision import circular_papers, circular_words, circulars, files
 from supervision.circular_figures import listed_by_class, readable
@@ -21,7 +20,7 @@ from supervision.models import Circular
 from supervision.permissions import check_circular, check_keep_circulars, check_read_supervision
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
 
@@ -143,7 +142,7 @@ def circular_verb(request, plan, period, pk, verb):
     check_circular(request.user, found, verb)
     form = FORMS[verb](request.POST, request.FILES, circular=found, auto_id=f"{verb}-%s")
     name_too_large(form, request)
-    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    said = by_now_revision(request)
     done, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
     if refusal:
         return _refused(request, found, form, verb, refusal)

@@ -19,14 +19,14 @@ from supervision.consultation_forms import DecisionForm, DueForm, ReasonForm, Re
 from supervision.consultations import BODY
 from supervision.models import Consultation, ConsultationReply, Opinion
 from supervision.permissions import check_consult, lacks_approver
-from supervision.views.attempts import name_missing
+from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.consultations import place
 
 MOVED_ON = "这份回执刚被他人办理，您的操作没有执行；您填写的内容还在下面，请对照后再提交。"
 DECIDED_BY_ANOTHER = "这条意见刚被他人处理或撤回，您的处理没有保存；下面是最新情况。"
-SAID_AFTER = {
-    "save": "已暂存，尚未提交。",
-    "hand_in": "已提交。",
+WRITTEN = ("save", "hand_in", "more")
+# What else a unit does with its reply, and what is said after it.
+PASSED_ON = {
     "approve": "已审签，并以本单位名义反馈办公室。",
     "send_back": "已退回填写人。",
     "withdraw": "已撤回，可以修改后重新提交。",
@@ -150,36 +150,12 @@ def consultation_reply(request, plan, pk, reply):
     plan, found = place(request, plan, pk)
     mine = ConsultationReply.objects.select_related("consultation__plan", "agency")
     mine = get_object_or_404(_within(mine, request.user), pk=reply, consultation=found)
-    verb, now = request.POST.get("verb", "save"), timezone.now()
-    if verb not in (*SAID_AFTER, "more"):
-        raise Http404
-    said = {"by": request.user, "now": now, "revision": number_of(request.POST.get("revision"))}
-    form = _typed(request, mine, verb)
-    if verb == "more" or form is not None and not form.is_valid():
-        return _page(request, plan, found, tried=(mine.pk, form), status=200 if verb == "more" else 400)
-    if verb in ("save", "hand_in"):
-        said |= form.said
-    if verb == "send_back":
-        said["reason"] = request.POST.get("reason", "")
-    try:
-        fresh = getattr(consultation_replies, verb)(mine, **said)
-    except Incomplete as incomplete:
-        if form is None:
-            messages.error(request, "；".join(incomplete.fields.values()))
-            return redirect(found)
-        name_missing(form, incomplete)
-        return _page(request, plan, found, tried=(mine.pk, form), status=400)
-    except (Stale, WrongState) as refusal:
-        status = 412 if isinstance(refusal, Stale) else 409
-        problem = MOVED_ON if status == 412 else refusal.reason
-        tried = (mine.pk, form) if form is not None else None
-        return _page(request, plan, consultations.load(found.pk), tried=tried, problem=problem, status=status)
-    words = SAID_AFTER[verb]
-    if verb == "hand_in":
-        given = fresh.state == ConsultationReply.State.GIVEN
-        words = "已反馈办公室。" if given else "已提交，待本单位审核人审签。"
-    messages.success(request, words)
-    return redirect(found)
+    verb = request.POST.get("verb", "save")
+    if verb in WRITTEN:
+        return _written(request, plan, found, mine, verb)
+    if verb in PASSED_ON:
+        return _passed_on(request, plan, found, mine, verb)
+    raise Http404
 
 
 def _within(replies, user):
@@ -187,11 +163,42 @@ def _within(replies, user):
     return replies if user.is_office else replies.filter(agency__in=user.agency_ids(*BODY))
 
 
-def _typed(request, reply, verb):
-    """The form of what was typed; None for verbs that bring no reply."""
-    if verb not in ("save", "hand_in", "more"):
-        return None
-    return ReplyForm(request.POST, reply=reply, more=3 if verb == "more" else 0)
+def _written(request, plan, found, reply, verb):
+    """暂存, 提交, or more rows for what was typed."""
+    form = ReplyForm(request.POST, reply=reply, more=3 if verb == "more" else 0)
+    if verb == "more":
+        return _page(request, plan, found, tried=(reply.pk, form))
+    act, said = getattr(consultation_replies, verb), by_now_revision(request)
+    fresh, refusal = attempt(form, lambda: act(reply, **form.said, **said), stale=MOVED_ON)
+    if refusal:
+        shown = consultations.load(found.pk) if refusal.has_moved_on else found
+        said = {"problem": refusal.reason, "status": refusal.status}
+        return _page(request, plan, shown, tried=(reply.pk, form), **said)
+    if verb == "save":
+        messages.success(request, "已暂存，尚未提交。")
+    elif fresh.state == ConsultationReply.State.GIVEN:
+        messages.success(request, "已反馈办公室。")
+    else:
+        messages.success(request, "已提交，待本单位审核人审签。")
+    return redirect(found)
+
+
+def _passed_on(request, plan, found, reply, verb):
+    """审签, 退回 or 撤回 of what was written before."""
+    said = by_now_revision(request)
+    if verb == "send_back":
+        said["reason"] = request.POST.get("reason", "")
+    try:
+        getattr(consultation_replies, verb)(reply, **said)
+    except Incomplete as incomplete:
+        messages.error(request, "；".join(incomplete.fields.values()))
+    except (Stale, WrongState) as refusal:
+        stale = isinstance(refusal, Stale)
+        said = {"problem": MOVED_ON if stale else refusal.reason, "status": 412 if stale else 409}
+        return _page(request, plan, consultations.load(found.pk), **said)
+    else:
+        messages.success(request, PASSED_ON[verb])
+    return redirect(found)
 
 
 # --- the office's word on an opinion -------------------------------------------------------------------
@@ -205,16 +212,12 @@ def consultation_decide(request, plan, pk, opinion):
     rows = Opinion.objects.select_related("reply__consultation", "reply__agency")
     one = get_object_or_404(rows, pk=opinion, reply__consultation=found)
     form = DecisionForm(request.POST, auto_id=f"opinion-{one.pk}-%s")
-    try:
-        if form.is_valid():
-            said = {"by": request.user, "now": timezone.now(), "seen": request.POST.get("seen", "")}
-            consultations.decide(one, **form.cleaned_data, **said)
-            messages.success(request, "已记下采纳情况。")
-            return redirect(f"{found.get_absolute_url()}#opinion-{one.pk}")
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-    except (Stale, WrongState) as refusal:
-        status = 412 if isinstance(refusal, Stale) else 409
-        problem = DECIDED_BY_ANOTHER if status == 412 else refusal.reason
-        return _page(request, plan, found, decided=(one.pk, form), problem=problem, status=status)
-    return _page(request, plan, found, decided=(one.pk, form), status=400)
+    said = by_now(request) | {"seen": request.POST.get("seen", "")}
+    _, refusal = attempt(
+        form, lambda: consultations.decide(one, **form.cleaned_data, **said), stale=DECIDED_BY_ANOTHER
+    )
+    if refusal:
+        said = {"problem": refusal.reason, "status": refusal.status}
+        return _page(request, plan, found, decided=(one.pk, form), **said)
+    messages.success(request, "已记下采纳情况。")
+    return redirect(f"{found.get_absolute_url()}#opinion-{one.pk}")

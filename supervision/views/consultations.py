@@ -21,7 +21,7 @@ from supervision.models import Consultation, ConsultationReply
 from supervision.permissions import check_consult, check_read_supervision
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now_revision
 from supervision.views.conflicts import shown_where
 from supervision.views.files import takes_files
 from supervision.views.sorting import in_order
@@ -147,7 +147,7 @@ def consultation_edit(request, plan, pk):
         return _form_page(request, plan, ConsultationForm(initial=as_drafted(found)), found)
     form = ConsultationForm(request.POST, request.FILES)
     name_too_large(form, request)
-    said = _said(request)
+    said = by_now_revision(request)
     done, refusal = attempt(form, lambda: consultations.edit(found, **form.said, **said))
     if refusal is None:
         messages.success(request, "草稿已保存。")
@@ -158,18 +158,12 @@ def consultation_edit(request, plan, pk):
     return _form_page(request, plan, form, found, status=refusal.status)
 
 
-def _said(request):
-    """Who, when, and which revision they saw."""
-    seen = typed_number(request.POST.get("revision"))
-    return {"by": request.user, "now": timezone.now(), "revision": seen}
-
-
 def _more_units(request, plan, found):
     """增加单位: only who is asked changes, never what was sent."""
     asked = set(found.replies.values_list("agency", flat=True))
     form = UnitsForm(request.POST or None, but=asked)
     if request.method == "POST":
-        said = _said(request)
+        said = by_now_revision(request)
         done, refusal = attempt(form, lambda: consultations.add_units(found, form.chosen, **said))
         if refusal is None:
             messages.success(request, "已增加单位并发出。")
@@ -221,7 +215,7 @@ def consultation_verb(request, plan, pk, verb):
     plan, found = place(request, plan, pk)
     if verb not in SAID_AFTER:
         raise Http404
-    said = _said(request)
+    said = by_now_revision(request)
     if verb == "extend":
         form = DueForm(request.POST)
         said["due_at"] = form.cleaned_data["due_at"] if form.is_valid() else None

@@ -1,7 +1,6 @@
 """批示件: the register, the page of one, its being registered, reported on and reported back."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import Http404
@@ -13,7 +12,7 @@ from agencies.audit import trail_of
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response
 from progress.views.place import plan_at
-from progress.workflow import Stale, WrongState
+from progress.workflow import WrongState
 from supervision import files, instructions
 from supervision import instruction_documents as documents
 from supervision.attaching_forms import ScansForm
@@ -22,10 +21,10 @@ from supervision.instruction_forms import InstructionForm, ReopenForm, ReportFor
 from supervision.models import Instruction
 from supervision.permissions import check_keep_instructions, check_read_supervision
 from supervision.views.attaching import settled
+from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
 from supervision.views.sorting import in_order
-from tasks.views.place import add_errors
 
 PAGE = 50
 ORDERS = {"on": ["on", "pk"], "leader": ["leader", "-on", "pk"], "due": [F("due_on").asc(nulls_last=True)]}
@@ -154,12 +153,9 @@ def instruction_new(request, plan):
     typed = request.POST if request.method == "POST" else None
     initial = {"on": timezone.localdate(), "tasks": [request.GET.get("task", "")]}
     form = InstructionForm(typed, plan=plan, user=request.user, initial=initial)
-    if typed is not None and form.is_valid():
-        try:
-            made = instructions.register(plan, form.said, by=request.user, now=timezone.now())
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
+    if typed is not None:
+        made, refusal = attempt(form, lambda: instructions.register(plan, form.said, **by_now(request)))
+        if refusal is None:
             messages.success(request, "已登记。接着上传批示扫描件，再拟督办件或发临时调度。")
             return redirect(made)
     context = {"plan": plan, "form": form}
@@ -171,31 +167,21 @@ def instruction_edit(request, plan, pk):
     """Change what is registered; who comes second sees both texts."""
     check_keep_instructions(request.user)
     found = instruction_at(request, plan, pk)
-    named = list(found.readers.all())
+    about = {"plan": found.plan, "user": request.user, "named": list(found.readers.all())}
     if request.method != "POST":
         if not found.is_open:
             return redirect(found)
-        form = InstructionForm(plan=found.plan, user=request.user, named=named, initial=as_typed(found))
-        return _edit_page(request, found, form)
-    form = InstructionForm(request.POST, plan=found.plan, user=request.user, named=named)
-    if not form.is_valid():
-        return _edit_page(request, found, form, status=400)
-    revision = form.cleaned_data["revision"]
-    try:
-        instructions.change(found, form.said, by=request.user, now=timezone.now(), revision=revision)
-    except ValidationError as error:
-        add_errors(form, error)
-        return _edit_page(request, found, form, status=400)
-    except Stale as stale:
-        now = as_typed(stale.current)
-        theirs = InstructionForm(plan=found.plan, user=request.user, named=named, initial=now)
-        both = differences(form, theirs)
-        kept = InstructionForm(both.typed, plan=found.plan, user=request.user, named=named)
-        return _edit_page(request, stale.current, kept, both.shown, status=412)
-    except WrongState as refusal:
-        return _edit_page(request, found, form, problem=refusal.reason, status=409)
-    messages.success(request, "已保存。")
-    return redirect(found)
+        return _edit_page(request, found, InstructionForm(initial=as_typed(found), **about))
+    form, said = InstructionForm(request.POST, **about), by_now_revision(request)
+    _, refusal = attempt(form, lambda: instructions.change(found, form.said, **said))
+    if refusal is None:
+        messages.success(request, "已保存。")
+        return redirect(found)
+    if refusal.current:
+        both = differences(form, InstructionForm(initial=as_typed(refusal.current), **about))
+        kept = InstructionForm(both.typed, **about)
+        return _edit_page(request, refusal.current, kept, both.shown, status=refusal.status)
+    return _edit_page(request, found, form, problem=refusal.reason, status=refusal.status)
 
 
 def _edit_page(request, found, form, conflict=(), problem="", status=200):
@@ -282,37 +268,26 @@ def _finish(request, found):
 
 
 def _kept(request, found, act, words):
-    form = ReportForm(request.POST)
-    if not form.is_valid():
-        return _shown(request, found, report=form, status=400)
-    said = form.cleaned_data
-    try:
-        act(found, said["report"], by=request.user, now=timezone.now(), revision=said["revision"])
-    except ValidationError as error:
-        add_errors(form, error)
-        return _shown(request, found, report=form, status=400)
-    except Stale as stale:
-        current = _again(request, stale.current)
+    form, said = ReportForm(request.POST), by_now_revision(request)
+    _, refusal = attempt(form, lambda: act(found, form.cleaned_data["report"], **said))
+    if refusal is None:
+        messages.success(request, words)
+        return redirect(f"{found.get_absolute_url()}#report")
+    if refusal.current:
+        current = _again(request, refusal.current)
         theirs = ReportForm(initial={"report": current.report, "revision": current.revision})
         both = differences(form, theirs)
-        return _shown(request, current, report=ReportForm(both.typed), conflict=both.shown, status=412)
-    messages.success(request, words)
-    return redirect(f"{found.get_absolute_url()}#report")
+        kept = {"report": ReportForm(both.typed), "conflict": both.shown}
+        return _shown(request, current, **kept, status=refusal.status)
+    return _shown(request, found, report=form, problem=refusal.reason, status=refusal.status)
 
 
 def _reopen(request, found):
     form = ReopenForm(request.POST, auto_id="reopen_%s")
-    if not form.is_valid():
-        return _shown(request, found, again=form, status=400)
-    said = form.cleaned_data
-    try:
-        instructions.reopen(
-            found, said["reason"], by=request.user, now=timezone.now(), revision=said["revision"]
-        )
-    except ValidationError as error:
-        add_errors(form, error)
-        return _shown(request, found, again=form, status=400)
-    except Stale as stale:
-        return _shown(request, _again(request, stale.current), problem=stale.reason, status=412)
+    _, refusal = attempt(form, lambda: instructions.reopen(found, **form.cleaned_data, **by_now(request)))
+    if refusal and refusal.current:
+        return _shown(request, _again(request, refusal.current), problem=refusal.reason, status=412)
+    if refusal:
+        return _shown(request, found, again=form, problem=refusal.reason, status=refusal.status)
     messages.success(request, "已重新办理，原反馈报告保留为草稿。")
     return redirect(found)

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from progress.views.typed import number_of, numbers_of
+from progress.views.typed import numbers_of
 from progress.workflow import Stale, WrongState
 from supervision import meetings
 from supervision.attaching_forms import FilesForm
@@ -14,10 +14,10 @@ from supervision.meeting_forms import ActionForm, OutcomeForm, action_as_typed
 from supervision.meeting_orders import draft_orders
 from supervision.permissions import check_keep_meetings
 from supervision.views.attaching import settled
+from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
 from supervision.views.meetings import meeting_at, meeting_shown
-from tasks.views.place import add_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,16 +28,12 @@ def meeting_action_new(request, plan, pk):
     if request.method != "POST":
         return redirect(f"{found.get_absolute_url()}#action-new")
     form = ActionForm(request.POST, plan=found.plan, user=request.user)
-    if form.is_valid():
-        try:
-            made = meetings.add_action(found, form.said, by=request.user, now=timezone.now())
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            told = f"，并已告知{made.agency.name}" if made.agency else ""
-            messages.success(request, f"已登记第 {made.order} 项议定事项{told}。")
-            return redirect(f"{found.get_absolute_url()}#actions")
-    return meeting_shown(request, found, form=form, status=400)
+    made, refusal = attempt(form, lambda: meetings.add_action(found, form.said, **by_now(request)))
+    if refusal:
+        return meeting_shown(request, found, form=form, status=refusal.status)
+    told = f"，并已告知{made.agency.name}" if made.agency else ""
+    messages.success(request, f"已登记第 {made.order} 项议定事项{told}。")
+    return redirect(f"{found.get_absolute_url()}#actions")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,42 +75,30 @@ def _page(request, action, *, form=None, outcome=None, problem="", conflict=(), 
 
 
 def _save(request, action):
-    plan, user = action.meeting.plan, request.user
-    form = ActionForm(request.POST, plan=plan, user=user)
-    if not form.is_valid():
-        return _page(request, action, form=form, status=400)
-    revision = form.cleaned_data["revision"]
-    try:
-        meetings.change_action(action, form.said, by=user, now=timezone.now(), revision=revision)
-    except ValidationError as error:
-        add_errors(form, error)
-        return _page(request, action, form=form, status=400)
-    except Stale as stale:
-        theirs = ActionForm(plan=plan, user=user, initial=action_as_typed(stale.current))
-        both = differences(form, theirs)
-        kept = ActionForm(both.typed, plan=plan, user=user)
-        return _page(request, _again(action), form=kept, conflict=both.shown, status=412)
-    messages.success(request, f"第 {action.order} 项已保存。")
-    return _back(action)
+    about = {"plan": action.meeting.plan, "user": request.user}
+    form, said = ActionForm(request.POST, **about), by_now_revision(request)
+    _, refusal = attempt(form, lambda: meetings.change_action(action, form.said, **said))
+    if refusal is None:
+        messages.success(request, f"第 {action.order} 项已保存。")
+        return _back(action)
+    if refusal.current:
+        both = differences(form, ActionForm(initial=action_as_typed(refusal.current), **about))
+        kept = {"form": ActionForm(both.typed, **about), "conflict": both.shown}
+        return _page(request, _again(action), **kept, status=refusal.status)
+    return _page(request, action, form=form, problem=refusal.reason, status=refusal.status)
 
 
 def _finish(request, action):
     form = OutcomeForm(request.POST, auto_id="outcome_%s")
-    if not form.is_valid():
-        return _page(request, action, outcome=form, status=400)
-    said = form.cleaned_data
-    try:
-        meetings.finish_action(
-            action, said["outcome"], by=request.user, now=timezone.now(), revision=said["revision"]
-        )
-    except ValidationError as error:
-        add_errors(form, error)
-        return _page(request, action, outcome=form, status=400)
-    except Stale as stale:
-        typed = OutcomeForm(
-            initial={"outcome": said["outcome"], "revision": stale.current.revision}, auto_id="outcome_%s"
-        )
-        return _page(request, _again(action), outcome=typed, problem=MOVED, status=412)
+    said = by_now(request)
+    _, refusal = attempt(
+        form, lambda: meetings.finish_action(action, **form.cleaned_data, **said), stale=MOVED
+    )
+    if refusal:
+        if refusal.current:
+            action, typed = _again(action), form.cleaned_data | {"revision": refusal.current.revision}
+            form = OutcomeForm(initial=typed, auto_id="outcome_%s")
+        return _page(request, action, outcome=form, problem=refusal.reason, status=refusal.status)
     messages.success(request, f"第 {action.order} 项已登记办结。")
     return _back(action)
 
@@ -132,7 +116,7 @@ def _remove(request, action):
 
 def _done(request, action, act, words):
     try:
-        act(action, by=request.user, now=timezone.now(), revision=number_of(request.POST.get("revision")))
+        act(action, **by_now_revision(request))
     except Stale:
         return _page(request, _again(action), problem=MOVED, status=412)
     messages.success(request, words)

@@ -1,7 +1,6 @@
 """会议与检查: the list, the page of one meeting, and its being recorded and changed."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,16 +9,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.audit import trail_of
 from agencies.spreadsheets import Column, list_response
 from progress.views.place import plan_at
-from progress.workflow import Stale
 from supervision import files, meetings
 from supervision.attaching_forms import FilesForm
 from supervision.filters import MeetingFilter
 from supervision.meeting_forms import ActionForm, MeetingForm, as_typed
 from supervision.models import Meeting
 from supervision.permissions import check_keep_meetings, check_read_supervision
+from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.sorting import in_order
-from tasks.views.place import add_errors
 
 PAGE = 50
 ORDERS = {"day": ["held_on", "pk"], "kind": ["kind", "-held_on", "pk"], "title": ["title", "pk"]}
@@ -159,12 +157,9 @@ def meeting_new(request, plan):
     initial = {"held_on": today, "tasks": [request.GET.get("task", "")]}
     typed = request.POST if request.method == "POST" else None
     form = MeetingForm(typed, plan=plan, user=request.user, initial=initial)
-    if typed is not None and form.is_valid():
-        try:
-            made = meetings.record_meeting(plan, form.said, by=request.user, now=timezone.now())
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
+    if typed is not None:
+        made, refusal = attempt(form, lambda: meetings.record_meeting(plan, form.said, **by_now(request)))
+        if refusal is None:
             messages.success(request, "已登记。接着登记议定事项、上传纪要或照片。")
             return redirect(made)
     context = {"plan": plan, "form": form}
@@ -176,25 +171,19 @@ def meeting_edit(request, plan, pk):
     """Change what is recorded; who comes second sees both texts and decides."""
     check_keep_meetings(request.user)
     found = meeting_at(request, plan, pk)
+    about = {"plan": found.plan, "user": request.user}
     if request.method != "POST":
-        form = MeetingForm(plan=found.plan, user=request.user, initial=as_typed(found))
-        return _edit_page(request, found, form)
-    form = MeetingForm(request.POST, plan=found.plan, user=request.user)
-    if not form.is_valid():
-        return _edit_page(request, found, form, status=400)
-    revision = form.cleaned_data["revision"]
-    try:
-        meetings.change_meeting(found, form.said, by=request.user, now=timezone.now(), revision=revision)
-    except ValidationError as error:
-        add_errors(form, error)
-        return _edit_page(request, found, form, status=400)
-    except Stale as stale:
-        theirs = MeetingForm(plan=found.plan, user=request.user, initial=as_typed(stale.current))
-        both = differences(form, theirs)
-        kept = MeetingForm(both.typed, plan=found.plan, user=request.user)
-        return _edit_page(request, stale.current, kept, both.shown, status=412)
-    messages.success(request, "已保存。")
-    return redirect(found)
+        return _edit_page(request, found, MeetingForm(initial=as_typed(found), **about))
+    form, said = MeetingForm(request.POST, **about), by_now_revision(request)
+    _, refusal = attempt(form, lambda: meetings.change_meeting(found, form.said, **said))
+    if refusal is None:
+        messages.success(request, "已保存。")
+        return redirect(found)
+    if refusal.current:
+        both = differences(form, MeetingForm(initial=as_typed(refusal.current), **about))
+        kept = MeetingForm(both.typed, **about)
+        return _edit_page(request, refusal.current, kept, both.shown, status=refusal.status)
+    return _edit_page(request, found, form, status=refusal.status)
 
 
 def _edit_page(request, found, form, conflict=(), status=200):

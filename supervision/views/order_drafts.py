@@ -7,16 +7,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from progress.filetypes import Refused
 from progress.views.place import plan_at
 from progress.views.typed import numbers_of
-from progress.workflow import Incomplete, Stale, WrongState
 from supervision import files, kinds, order_drafts
 from supervision.order_forms import OrderForm, as_suggested, as_typed
 from supervision.order_origins import origin_of
 from supervision.permissions import check_draft_order
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import name_missing
+from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
 from supervision.views.order import order_at
@@ -35,10 +33,9 @@ def order_new(request, plan):
     form = OrderForm(initial=as_suggested(origin), plan=plan, user=request.user)
     if request.method == "POST":
         form = OrderForm(request.POST, request.FILES, plan=plan, user=request.user)
-        order = _settled(
-            request, form, lambda said: order_drafts.draft(plan, said, origin=origin, **_by(request))
-        )
-        if order is not None:
+        name_too_large(form, request)
+        order, refusal = attempt(form, lambda: _drafted(request, form, plan, origin))
+        if refusal is None:
             messages.success(request, "已拟办。核对无误后提交审核。")
             return redirect(order)
     context = {"plan": plan, "form": form, "origin": origin, "earlier": list(origin.earlier[:5])}
@@ -57,46 +54,37 @@ def order_edit(request, plan, pk):
     form, conflict = OrderForm(initial=as_typed(order), plan=order.plan, user=request.user), []
     if request.method == "POST":
         form = OrderForm(request.POST, request.FILES, plan=order.plan, user=request.user)
-        try:
-            if _settled(request, form, lambda said: _edited(request, order, form, said)) is not None:
-                messages.success(request, "已保存。")
-                return redirect(order)
-        except Stale as stale:
-            form, conflict = _both(request, form, stale.current)
-        except WrongState as wrong:
-            messages.error(request, wrong.reason)
+        name_too_large(form, request)
+        _, refusal = attempt(form, lambda: _edited(request, form, order))
+        if refusal is None:
+            messages.success(request, "已保存。")
+            return redirect(order)
+        if refusal.current:
+            form, conflict = _both(request, form, refusal.current)
+        elif refusal.has_moved_on:
+            messages.error(request, refusal.reason)
             return redirect(order)
     context = {"plan": order.plan, "form": form, "order": order, "conflict": conflict}
     context["files"] = files.files_of("order", order)
     return _page(request, context, form, order.plan, 412 if conflict else None)
 
 
-def _by(request):
-    return {"by": request.user, "now": timezone.now()}
+@transaction.atomic
+def _drafted(request, form, plan, origin):
+    """The draft of what was typed, with the files chosen."""
+    order = order_drafts.draft(plan, form.said, origin=origin, **by_now(request))
+    with files.all_kept("order", order, form.cleaned_data["files"], **by_now(request)):
+        return order
 
 
-def _settled(request, form, write):
-    """The order as `write` leaves it, with the files chosen; None where the form names its mistakes."""
-    name_too_large(form, request)
-    if not form.is_valid():
-        return None
-    try:
-        with transaction.atomic():
-            order = write(form.said)
-            with files.all_kept("order", order, form.cleaned_data["files"], **_by(request)):
-                return order
-    except Incomplete as incomplete:
-        name_missing(form, incomplete)
-    except Refused as refused:
-        form.add_error("files", refused.reason)
-    return None
-
-
-def _edited(request, order, form, said):
-    edited = order_drafts.edit(order, said, revision=form.cleaned_data["revision"] or 0, **_by(request))
+@transaction.atomic
+def _edited(request, form, order):
+    """The draft as it was typed, without the files taken off, with those chosen."""
+    edited = order_drafts.edit(order, form.said, **by_now_revision(request))
     for each in files.files_of("order", order).filter(pk__in=numbers_of(request.POST.getlist("remove"))):
-        files.remove(each, **_by(request))
-    return edited
+        files.remove(each, **by_now(request))
+    with files.all_kept("order", order, form.cleaned_data["files"], **by_now(request)):
+        return edited
 
 
 def _both(request, form, current):

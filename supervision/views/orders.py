@@ -13,7 +13,7 @@ from supervision.filters import OrderFilter
 from supervision.models import SupervisionOrder
 from supervision.order_forms import RulesForm, rules_as_typed
 from supervision.permissions import check_read_supervision, check_set_order_rules
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now
 from supervision.views.sorting import in_order
 
 PAGE = 50
@@ -81,8 +81,7 @@ def order_rules_page(request, plan):
     typed = rules_as_typed(kinds.limits_of(plan), kinds.levels_of(plan))
     form = RulesForm(request.POST if request.method == "POST" else None, initial=typed)
     if request.method == "POST":
-        said = {"by": request.user, "now": timezone.now()}
-        _, refusal = attempt(form, lambda: order_rules.set_rules(plan, **form.said, **said))
+        _, refusal = attempt(form, lambda: order_rules.set_rules(plan, **form.said, **by_now(request)))
         if refusal is None:
             messages.success(request, "督办规则已保存，自下一件签发起适用。")
             return redirect("supervision:order_rules", plan.code)

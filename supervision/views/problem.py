@@ -15,7 +15,7 @@ from supervision.models import Problem, ProblemStep, SupervisionFile, Supervisio
 from supervision.problem_forms import FORMS, ProblemForm
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now
 from supervision.views.files import takes_files
 from supervision.views.problems import SHOWN
 
@@ -175,8 +175,7 @@ def problem_new(request, plan):
     initial = {"period": period.code if period else None, "task": request.GET.get("task", "")}
     form = ProblemForm(request.POST or None, plan=plan, user=request.user, initial=initial)
     if request.method == "POST":
-        said = {"by": request.user, "now": timezone.now()}
-        noted, refusal = attempt(form, lambda: problems.set_down(plan, **form.said, **said))
+        noted, refusal = attempt(form, lambda: problems.set_down(plan, **form.said, **by_now(request)))
         if refusal is None:
             messages.success(request, "已登记，待研判。")
             return redirect(noted.get_absolute_url())

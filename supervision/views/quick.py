@@ -21,6 +21,7 @@ from supervision.models import AdHocField, AdHocRequest, Instruction
 from supervision.permissions import check_ask_quickly, check_read_supervision
 from supervision.quick_forms import AskForm, ExtendForm, SubjectsForm, as_typed, typed_fields
 from supervision.quick_recipients import recipients_of
+from supervision.views.attempts import by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.sorting import in_order
 from tasks.views.place import add_errors
@@ -235,7 +236,7 @@ def _verb(request, plan, pk, act):
     check_ask_quickly(request.user)
     _, found = place(request, plan, pk)
     try:
-        done = act(found, _said(request))
+        done = act(found, by_now_revision(request))
     except Stale:
         messages.error(request, MOVED_ON)
     except WrongState as refusal:
@@ -324,17 +325,13 @@ def quick_change(request, plan, pk):
     return render(request, "supervision/quick_change.html", context, status=status)
 
 
-def _said(request):
-    return {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
-
-
 def _extend(request, found, form):
-    fresh = quick.extend(found, form.cleaned_data["due_at"], **_said(request))
+    fresh = quick.extend(found, form.cleaned_data["due_at"], **by_now_revision(request))
     return f"已延长至{spoken_day(fresh.due_at)}，尚未答复的单位已收到告知。"
 
 
 def _add(request, found, form):
-    quick.add(found, **form.subjects, **_said(request))
+    quick.add(found, **form.subjects, **by_now_revision(request))
     return "已增加调度对象，相关单位已收到。"
 
 
