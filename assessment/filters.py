@@ -16,13 +16,15 @@ LEFT = {
 
 
 class UnitFilter(django_filters.FilterSet):
-    """Units of a round by name, class, standing, and for the office what is left to do."""
+    """Units of a round by name, class, standing, grade once there are any, and for the office what is left
+    to do."""
 
     q = words_to_search("单位名称")
     unit_class = django_filters.ChoiceFilter(choices=CLASS_CHOICES, label="类别", empty_label="全部")
     standing = django_filters.ChoiceFilter(
         choices=UnitScore.Standing.choices, label="参评情况", empty_label="全部"
     )
+    grade = django_filters.ChoiceFilter(choices=UnitScore.Grade.choices, label="等次", empty_label="全部")
     left = django_filters.ChoiceFilter(
         choices=[(code, label) for code, (label, _) in LEFT.items()],
         label="待办",
@@ -34,8 +36,10 @@ class UnitFilter(django_filters.FilterSet):
         model = UnitScore
         fields = ()
 
-    def __init__(self, *args, is_office=False, **kwargs):
+    def __init__(self, *args, is_office=False, shows_grades=False, **kwargs):
         super().__init__(*args, **kwargs)
+        if not shows_grades:
+            del self.filters["grade"]
         if not is_office:
             del self.filters["left"]
 

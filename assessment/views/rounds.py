@@ -1,17 +1,24 @@
 """年度考核: the years of a plan, one round with its units, and its steps."""
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Role
+from agencies.permissions import why_not
 from agencies.spreadsheets import Column, list_response
 from assessment import confirming, overview, rounds
 from assessment.filters import UnitFilter
 from assessment.models import AssessmentFile, AssessmentRound, Scheme, UnitScore
-from assessment.permissions import check_read_assessment, check_run_rounds
+from assessment.permissions import (
+    check_read_assessment,
+    check_read_findings,
+    check_read_running,
+    check_run_rounds,
+)
 from assessment.round_forms import ROUND_FORMS
 from progress.views.place import plan_at
 from progress.views.typed import number_of
@@ -32,11 +39,12 @@ SAID_AFTER = {
 }
 MOVED_ON = "年度考核刚被他人办理，下面是最新情况；您的操作没有办理。"
 OFFICIAL = ("agency__order", "agency__code")
+BY_RANK = (F("rank").asc(nulls_last=True), *OFFICIAL)
 ORDERS = {
     "name": OFFICIAL,
-    "self": ("claimed", *OFFICIAL),
-    "total": ("total", *OFFICIAL),
-    "rank": ("rank", *OFFICIAL),
+    "self": (F("claimed").asc(nulls_first=True), *OFFICIAL),
+    "total": (F("total").asc(nulls_first=True), *OFFICIAL),
+    "rank": BY_RANK,
     "standing": ("standing", *OFFICIAL),
 }
 
@@ -53,6 +61,9 @@ def home(request, plan):
         "plan": plan,
         "years": overview.years_of(plan, request.user),
         "is_office": request.user.is_office,
+        # Leaders read what is put to them for 审定: neither 试算 nor 人工认定.
+        "reads_running": not why_not(check_read_running, request.user),
+        "reads_findings": not why_not(check_read_findings, request.user),
         "now": timezone.now(),
     }
     return render(request, "assessment/home.html", context)
@@ -141,12 +152,15 @@ def confirm_many(request, plan, year):
 
 
 def _listed(request, found):
-    """(filter, units, forms) as shown; nothing for whom the summary is not."""
+    """(filter, units, forms) as shown, the best first once there are ranks; nothing for whom the summary is
+    not."""
     rows = overview.listed(found)
     if not overview.reads_summary(request.user, found):
         rows = rows.none()
-    is_office = request.user.is_office
-    chosen = UnitFilter(request.GET, rows.order_by(*OFFICIAL), request=request, is_office=is_office)
+    shows_grades = overview.shows_grades(found)
+    rows = rows.order_by(*(BY_RANK if shows_grades else OFFICIAL))
+    known = {"is_office": request.user.is_office, "shows_grades": shows_grades}
+    chosen = UnitFilter(request.GET, rows, request=request, **known)
     units = in_order(chosen.qs, request.GET.get("sort", ""), ORDERS)
     return chosen, overview.with_self_total(list(units), request.user), list(found.scheme.export_forms.all())
 
@@ -170,6 +184,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "forms": forms,
         "shown": len(units),
         "counts": overview.counts(found, now) if reads else None,
+        "shows_grades": overview.shows_grades(found),
         "own": overview.own_units(user, [found]),
         "left": left,
         "actions": [(each, _form_of(found, each, form, verb)) for each in offered],
@@ -177,6 +192,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "problem": problem,
         "is_office": user.is_office,
         "shows_detail": user.is_office or user.has_role(Role.LEADER) and found.state in found.FOR_LEADERS,
+        "shows_left": user.is_office and found.state != State.PUBLISHED,
         "confirms": user.is_office and found.state == State.FIRST and waiting,
         "files": AssessmentFile.objects.filter(round=found, removed_at__isnull=True),
         "steps": overview.steps_of(found),
