@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from assessment import figures_in_text, likeness
+from assessment import figures_in_text, likeness, secret_passages
 from assessment.models import OutlineSection
 from assessment.numbering import section_number
 from assessment.provenance import tasks_of
+from assessment.secrecy import Secret, secret_of
+from assessment.sections import reads_figures
 from assessment.spans import Span
 from progress.models import ProgressReport
 from tasks.models import Target
@@ -60,15 +62,16 @@ class Flaw:
 @dataclass(frozen=True)
 class Known:
     """What the checks ask the database: units of indicators {(task, indicator): unit}, bodies that owed
-    something and had nothing accepted, bodies whose annual report was not."""
+    something and had nothing accepted, bodies whose annual report was not; what is sensitive by now."""
 
     units: dict
     silent: list
     without_annual: list
+    secret: Secret
 
 
 def known_of(report):
-    """Known for a report; two queries."""
+    """Known for a report; three queries."""
     span = Span(report.outline.kind, report.period)
     targets = Target.objects.filter(plan=report.period.plan_id, task__isnull=False)
     asked = targets.values_list("task__number", "indicator", "unit")
@@ -89,7 +92,8 @@ def known_of(report):
     rows = list(rows)
     silent = [row["agency__name"] for row in rows if not row["accepted"]]
     owing = [row for row in rows if row["annual"] and not row["annual_accepted"]]
-    return Known(units, silent, [row["agency__name"] for row in owing if row["accepted"]])
+    without_annual = [row["agency__name"] for row in owing if row["accepted"]]
+    return Known(units, silent, without_annual, secret_of(report.period.plan))
 
 
 def flaws_of(report, known):
@@ -99,10 +103,11 @@ def flaws_of(report, known):
     found = [
         *_head_flaws(report),
         *_section_flaws(report),
+        *_secrets(report, places, known.secret),
         *_requests(places),
         *_numbers(report, places, known.units),
         *_doubles(places),
-        *_tasks_without_text(report, places),
+        *_tasks_without_text(report, places, known.secret),
         *_silent(known),
         *_length(places, report),
     ]
@@ -192,6 +197,34 @@ def _length(places, report):
         yield Flaw(ADVISE, f"正文共 {length:,} 字，超过 {MOST_CHARACTERS:,} 字，请精简（附件不计）。")
 
 
+# --- what has become sensitive -------------------------------------------------------------------------
+
+
+def _secrets(report, places, secret):
+    """Passages, and tables, with tasks that were marked sensitive after they were gathered or written."""
+    for place in places:
+        numbers = secret_passages.in_passage(secret, place.paragraph.text, place.paragraph.sources)
+        if numbers:
+            named = secret_passages.in_words(numbers)
+            sentence = f"这一段出自或写到{named}任务，现已标为敏感，报告不能写；请删去，确需说明的另写一段。"
+            yield Flaw(MUST, sentence, place.where, place.anchor)
+    held = secret_passages.in_tables(secret, report.figures)
+    if held:
+        yield _tables_hold(report, secret_passages.in_words(held))
+
+
+def _tables_hold(report, named):
+    """The way to have tables and charts counted anew: with a section that is."""
+    for number, section in enumerate(report.sections.all(), start=1):
+        if reads_figures(section.source):
+            sentence = (
+                f"附表里还有{named}任务，现已标为敏感；请重新汇编“{section.heading}”一节，附表随之更新。"
+            )
+            where = f"{section_number(number)}{section.heading}"
+            return Flaw(MUST, sentence, where, f"section-{section.pk}")
+    return Flaw(MUST, f"附表里还有{named}任务，现已标为敏感；请把这份报告作废，重新起草。", "附表")
+
+
 # --- what the text says ------------------------------------------------------------------------------
 
 
@@ -248,13 +281,13 @@ def _doubles(places):
         yield Flaw(ADVISE, f"{words}{said}，请合并。", here.where, here.anchor)
 
 
-def _tasks_without_text(report, places):
-    """Tasks nothing is said of, by their leads."""
+def _tasks_without_text(report, places, secret):
+    """Tasks nothing is said of though something may be, by their leads."""
     said = set().union(*(tasks_of(place.paragraph.sources) for place in places)) if places else set()
     text = "\n".join(place.paragraph.text for place in places)
     missing = defaultdict(list)
     for row in report.figures.get("tasks", []):
-        if row["number"] not in said and (not row.get("title") or row["title"] not in text):
+        if row["number"] not in said | secret.numbers and (not row.get("title") or row["title"] not in text):
             missing[_in_words(row.get("leads")) or "牵头单位待定"].append(row["number"])
     for leads, numbers in missing.items():
         listed = "、".join(map(str, numbers))

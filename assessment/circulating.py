@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from agencies.writing import in_one_line
-from assessment import editions
+from assessment import editions, secret_passages
 from assessment.models import SummaryReport
 from assessment.permissions import check_edit_reports
+from assessment.secrecy import secret_of
 from progress.workflow import WrongState
 from supervision import consultations
 from supervision.models import Consultation, ConsultationReply, Opinion
@@ -37,11 +38,19 @@ def circulate(report, *, by, now):
     check_edit_reports(by)
     if report.state != SummaryReport.State.EDITING:
         raise WrongState("报告还在汇编，或已作废，不能征求意见。")
+    data = editions.data_of(report)
+    # Of the text alone: the tables are not sent along.
+    named = secret_passages.in_data(secret_of(report.period.plan), data | {"figures": {}})
+    if named:
+        raise WrongState(
+            f"报告里写到{secret_passages.in_words(named)}任务，现已标为敏感，不能发各单位征求意见；"
+            "请按“报出前检查”删改后再发。"
+        )
     return consultations.start(
         report.period.plan,
         kind=Consultation.Kind.REPORT,
         title=in_one_line(f"{report.title}（征求意见稿）", LONGEST_TITLE),
-        text=editions.plain_text(editions.data_of(report)),
+        text=editions.plain_text(data),
         subject=_subject(report),
         url=report.get_absolute_url(),
         is_demo=report.is_demo,

@@ -51,10 +51,10 @@ def _sensitive(plan, reader):
 
 @dataclass(frozen=True)
 class Secret:
-    """numbers: of the plan's sensitive tasks; orders: ids of the 督办件 about one of them; titles: of those
-    the reader may not know of."""
+    """named: (number, title) of the plan's sensitive tasks; orders: ids of the 督办件 about one of them;
+    titles: of those the reader may not know of, the longest first."""
 
-    numbers: frozenset[int] = frozenset()
+    named: frozenset[tuple[int, str]] = frozenset()
     orders: frozenset[int] = frozenset()
     titles: tuple[str, ...] = ()
 
@@ -63,11 +63,16 @@ class Secret:
         """rows: of `_NAMED`, in any order."""
         rows = list(rows)
         return cls(
-            numbers=frozenset(row["number"] for row in rows),
+            named=frozenset((row["number"], row["title"]) for row in rows),
             orders=frozenset(row["orders"] for row in rows) - {None},
             # A title that holds another goes first.
             titles=tuple(sorted({row["title"] for row in rows if not row["is_known"]}, key=_longest_first)),
         )
+
+    @property
+    def numbers(self) -> set[int]:
+        """Of the plan's sensitive tasks."""
+        return {number for number, _ in self.named}
 
     # --- facts -----------------------------------------------------------------------------------
 
