@@ -5,17 +5,17 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessment import checks, editions
+from assessment import checks, editions, secret_passages
 from assessment.documents import pdf
 from assessment.numbering import numbers_of, section_number
 from assessment.report_forms import FreezeForm
+from assessment.secrecy import secret_of
 from assessment.views.report import report_at, spanned
 from progress.content import fingerprint
 from progress.views.typed import number_of
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now
 
 MOVED_ON = "打开本页之后报告又有改动，没有定稿。下面是现在的检查结果，请核对后再定稿。"
 
@@ -49,7 +49,7 @@ def report_freeze(request, plan, pk):
     form = FreezeForm(request.POST if request.method == "POST" else None, must=len(must))
     if request.method != "POST":
         return _freeze_page(request, found, form, must)
-    said = {"must": len(must), "by": request.user, "now": timezone.now()}
+    said = {"must": len(must)} | by_now(request)
     made, refusal = attempt(form, lambda: editions.freeze(found, **form.cleaned_data, **said), stale=MOVED_ON)
     if refusal:
         if refusal.reason:
@@ -94,11 +94,23 @@ def edition(request, plan, pk, number):
         "signed_on": date.fromisoformat(said["signed_on"]) if said["signed_on"] else None,
         "sections": sections_of(shown.data),
         "intact": editions.is_intact(shown),
+        "names_sensitive": _sensitive_by_now(found, shown) if request.user.is_office else "",
         "pdf_refused": pdf.why_not(),
         "editions": found.editions.select_related("frozen_by").defer("data"),
         "is_office": request.user.is_office,
     }
     return render(request, "assessment/edition.html", context)
+
+
+def _sensitive_by_now(report, edition):
+    """What the office is told where an edition names tasks that are sensitive by now; "" where none."""
+    named = secret_passages.in_data(secret_of(report.period.plan), edition.data)
+    if not named:
+        return ""
+    return (
+        f"这一稿写到{secret_passages.in_words(named)}任务，现为敏感任务。定稿是存档，内容不改；"
+        "报送、转发以前请核对知悉范围，需要时修改后另定一稿。"
+    )
 
 
 def sections_of(data):
