@@ -6,6 +6,7 @@
 from django import forms
 
 from assessment import adjustments, objections, rounds, self_assessment
+from assessment.formulas import plain
 from assessment.models import Adjustment, Objection
 from assessment.self_assessment import Claim
 from progress.forms import Amount, Day, Prose
@@ -151,7 +152,7 @@ class SelfForm(SeenForm):
         for each in criteria:
             said = there.get(each.pk)
             initial |= {
-                f"points-{each.pk}": said and said.points,
+                f"points-{each.pk}": said and plain(said.points),
                 f"evidence-{each.pk}": said and said.evidence,
             }
         super().__init__(*args, initial=initial, **kwargs)

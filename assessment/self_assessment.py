@@ -14,6 +14,7 @@ from agencies import audit, reach
 from agencies.models import Role
 from assessment import files
 from assessment.confirming import load
+from assessment.formulas import plain
 from assessment.models import SelfScore, UnitScore
 from assessment.permissions import check_send_self_back, check_sign_self, check_write_self
 from assessment.results import State, hold
@@ -21,6 +22,7 @@ from progress.workflow import Incomplete, Stale, WrongState
 
 CENT = Decimal("0.01")
 LONGEST_NOTE, LONGEST_EVIDENCE = 3000, 1000
+NOTHING_CLAIMED = "请至少为一个考核项目填写自评得分并保存，再提交。"
 Standing = UnitScore.Standing
 UNSIGNED = dict.fromkeys(("self_written_at", "self_written_by", "self_signed_at", "self_signed_by"))
 
@@ -51,13 +53,22 @@ def save(unit, claims, note, uploads=(), *, by, now, revision):
     return load(unit.pk)
 
 
+def save_and_hand_in(unit, claims, note, uploads=(), *, by, now, revision):
+    """保存并提交. What cannot be handed in is not saved either: the page it came from stays good."""
+    check_write_self(by, unit)
+    if all(claim.points is None for claim in claims.values()):
+        raise Incomplete({None: NOTHING_CLAIMED})
+    saved = save(unit, claims, note, uploads, by=by, now=now, revision=revision)
+    return hand_in(saved, by=by, now=now, revision=saved.revision)
+
+
 def hand_in(unit, *, by, now, revision):
     """提交审签: to the unit's approver, or where it needs none to the office at once."""
     check_write_self(by, unit)
     if unit.self_written_at is not None:
         raise WrongState("自评已经提交，不必再次提交；需要修改的，请重新填写并保存。")
     if not unit.self_scores.exists():
-        raise Incomplete({None: "请至少为一个考核项目填写自评得分并保存，再提交。"})
+        raise Incomplete({None: NOTHING_CLAIMED})
     written = {"self_written_at": now, "self_written_by": by}
     signed = {} if unit.agency.needs_approver else {"self_signed_at": now, "self_signed_by": by}
     with transaction.atomic():
@@ -125,7 +136,12 @@ def _checked(claims, note):
     wrong, note = {}, (note or "").strip()
     for criterion, claim in claims.items():
         if claim.points is not None and not 0 <= claim.points <= criterion.weight:
-            wrong[f"points-{criterion.pk}"] = f"“{criterion.name}”请填 0 至 {criterion.weight} 之间的数。"
+            whole = plain(criterion.weight)
+            wrong[f"points-{criterion.pk}"] = f"“{criterion.name}”请填 0 至 {whole} 之间的数。"
+        elif claim.points is None and claim.evidence.strip():
+            wrong[f"points-{criterion.pk}"] = (
+                f"“{criterion.name}”写了佐证，请填自评得分；与本单位无关的，请把佐证也清空。"
+            )
         elif claim.points is not None and claim.points != round(claim.points, 2):
             wrong[f"points-{criterion.pk}"] = "最多两位小数。"
         if len(claim.evidence) > LONGEST_EVIDENCE:

@@ -28,6 +28,7 @@ from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
 from supervision.views.attempts import attempt
+from supervision.views.conflicts import BothTexts
 
 CHANGED = "考核办法刚被他人修改，您的操作没有执行，请看过最新内容后再办理。"
 SAID_AFTER = {
@@ -109,9 +110,11 @@ def scheme_act(request, plan, year, verb):
     found = _scheme_at(request, plan, year)
     if verb not in SAID_AFTER:
         raise Http404
-    form = ReasonForm(request.POST)
-    form.is_valid()
-    said = {"reason": form.cleaned_data.get("reason", "")} if verb == "withdraw" else {}
+    said, form = {}, ReasonForm(request.POST)
+    if verb == "withdraw":
+        if not form.is_valid():
+            return _scheme_page(request, found, form.errors.get("reason", ()), form)
+        said = form.cleaned_data
     done = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
     try:
         getattr(schemes, verb)(found, **said, **done)
@@ -120,7 +123,7 @@ def scheme_act(request, plan, year, verb):
     except WrongState as wrong:
         messages.error(request, wrong.reason)
     except Incomplete as incomplete:
-        return _scheme_page(request, found, refused=list(incomplete.fields.values()))
+        return _scheme_page(request, found, list(incomplete.fields.values()), form)
     else:
         messages.success(request, SAID_AFTER[verb])
         if verb == "discard":
@@ -136,7 +139,8 @@ def _scheme_at(request, plan, year):
     return get_object_or_404(rows, plan=plan, year=year)
 
 
-def _scheme_page(request, found, refused=()):
+def _scheme_page(request, found, refused=(), form=None):
+    """refused: why nothing was done; form: of the withdrawal as it was typed."""
     criteria = list(found.criteria.all())
     for each in criteria:
         each.explained = in_words(each.formula, each.parameters)
@@ -156,6 +160,7 @@ def _scheme_page(request, found, refused=()):
         or (schemes.FROZEN if found.is_published else ""),
         "refused_withdraw": schemes.BEGUN if has_begun else "",
         "refused": refused,
+        "reason": form["reason"].value() if form else "",
         "trail": trail_of(found) if request.user.is_office else [],
     }
     return render(request, "assessment/scheme.html", context, status=400 if refused else 200)
@@ -194,7 +199,7 @@ def _saved(request, found, form):
         messages.error(request, wrong.reason)
         return redirect(found)
     except Stale as stale:
-        conflict = differing(content_of(stale.current), form.content)
+        conflict = BothTexts(differing(content_of(stale.current), form.content))
         written = as_written(form) | {"revision": stale.current.revision}
         form = SchemeForm(initial=written)
     else:

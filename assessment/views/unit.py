@@ -122,11 +122,11 @@ def self_page(request, plan, year, code):
     """The self-assessment as it is filled in: saved here, handed in from the sheet or at once."""
     found = unit_at(request, plan, year, code)
     permissions.check_write_self(request.user, found)
-    refused = self_assessment.why_not_now(found)
-    if refused:
-        messages.error(request, refused)
-        return redirect(found)
     if request.method != "POST":
+        refused = self_assessment.why_not_now(found)
+        if refused:
+            messages.error(request, refused)
+            return redirect(found)
         return _self_form(request, found, _blank(found))
     criteria = self_assessment.criteria_for(found, found.round.scheme.criteria.all())
     form = SelfForm(request.POST, request.FILES, unit=found, criteria=criteria)
@@ -154,10 +154,7 @@ def _self_refused(request, found, form, refusal):
         both = differences(form, _blank(fresh))
         form = SelfForm(both.typed, unit=fresh, criteria=form.criteria)
         return _self_form(request, fresh, form, both.shown, refusal.status)
-    if refusal.has_moved_on:
-        messages.error(request, refusal.reason)
-        return redirect(found)
-    return _self_form(request, found, form, status=refusal.status)
+    return _self_form(request, found, form, problem=refusal.reason, status=refusal.status)
 
 
 def _blank(found):
@@ -165,8 +162,9 @@ def _blank(found):
     return SelfForm(unit=found, criteria=criteria, claims=list(found.self_scores.all()))
 
 
-def _self_form(request, found, form, conflict=(), status=200):
+def _self_form(request, found, form, conflict=(), status=200, problem=""):
     context = {
+        "problem": problem,
         "plan": found.round.scheme.plan,
         "round": found.round,
         "unit": found,

@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 
 
+class BothTexts(list):
+    """[(label, what is saved now, what was typed)] where they differ.
+
+    True also where nothing differs: somebody was first all the same, and the page says so.
+    """
+
+    def __bool__(self):
+        return True
+
+
 @dataclass(frozen=True)
 class Both:
-    """shown: [(label, what is saved now, what was typed)] where they differ; typed: the data of the form to
-    show again, on top of what is saved now."""
+    """shown: where they differ; typed: the data of the form to show again, on top of what is saved now."""
 
-    shown: list
+    shown: BothTexts
     typed: object
 
 
@@ -20,8 +29,8 @@ def differences(form, theirs):
 
 
 def shown_where(form, theirs):
-    """[(label, what is saved now, what was typed)] where a bound form differs from `theirs`."""
-    shown = []
+    """Where a bound form differs from `theirs`, as BothTexts."""
+    shown = BothTexts()
     for mine in form:
         if mine.name == "revision":
             continue

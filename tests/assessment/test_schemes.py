@@ -238,6 +238,9 @@ def test_withdrawn_with_a_reason_until_the_round_begins(draft, office, reporter,
     at = as_(office)
     refused = at.post(act, {"revision": scheme.revision, "reason": " "})
     assert refused.status_code == 400 and "请写明撤回的原因" in refused.content.decode()
+    wordy = at.post(act, {"revision": scheme.revision, "reason": "改" * 501})
+    shown = wordy.content.decode()
+    assert (wordy.status_code, "501 字" in shown, "改" * 501 in shown) == (400, True, True)
     at.post(act, {"revision": scheme.revision, "reason": "分值有误"})
     scheme = schemes.load(scheme.pk)
     assert (scheme.state, scheme.published_at) == ("draft", None)
@@ -271,6 +274,14 @@ def test_of_two_editors_the_second_sees_both_texts(draft, office, office2, as_):
     assert schemes.load(draft.pk).title == "第二人的名称"
     with pytest.raises(Stale):
         schemes.publish(draft, by=office, now=NOW, revision=draft.revision)
+
+
+def test_what_was_saved_already_is_said_to_be(draft, office, as_):
+    """A second press of the same button is no dispute with anybody, and does not go unanswered."""
+    at, sent = as_(office), typed(draft, title="同一个名称")
+    assert at.post(address("scheme_edit", YEAR), sent).status_code == 302
+    again = at.post(address("scheme_edit", YEAR), sent)
+    assert again.status_code == 412 and "内容与您填写的相同" in again.content.decode()
 
 
 def test_only_the_office_keeps_schemes(draft, reporter, leader, admin, as_):

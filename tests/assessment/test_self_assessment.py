@@ -107,6 +107,36 @@ def test_wrong_points_are_refused_and_nothing_is_kept(round, team, fgw):
         claimed(unit, team["reporter"])
 
 
+def test_what_is_refused_leaves_the_page_good(round, team, fgw, as_):
+    """保存并提交 of nothing saves nothing, so that the corrected form is not refused as somebody else's."""
+    unit = unit_of(round, fgw)
+    page, reporter = f"{unit.get_absolute_url()}self/", as_(team["reporter"])
+    first = round.scheme.criteria.first()
+    typed = {"revision": unit.revision, "note": "全年说明", "then": "hand_in"}
+    refused = reporter.post(page, typed)
+    assert refused.status_code == 400 and "请至少为一个考核项目" in refused.content.decode()
+    assert unit_of(round, fgw).revision == unit.revision
+    unmeasured = reporter.post(page, typed | {f"evidence-{first.pk}": "有年报可查"})
+    assert unmeasured.status_code == 400 and not unit_of(round, fgw).self_note
+    alone = reporter.post(page, typed | {f"evidence-{first.pk}": "有年报可查", "then": "save"})
+    said = alone.content.decode()
+    assert (alone.status_code, "写了佐证，请填自评得分" in said, "有年报可查" in said) == (400, True, True)
+    assert reporter.post(page, typed | {f"points-{first.pk}": "40"}).status_code == 302
+    again = reporter.post(page, typed | {f"points-{first.pk}": "40"})
+    assert again.status_code == 412 and "内容与您填写的相同" in again.content.decode()
+
+
+def test_what_comes_after_the_stage_is_refused_but_not_lost(round, team, fgw, as_):
+    unit = unit_of(round, fgw)
+    walk_round(round, State.FIRST, team["office"])
+    page, reporter = f"{unit.get_absolute_url()}self/", as_(team["reporter"])
+    refused = reporter.post(page, {"revision": unit.revision, "note": "写了一上午的说明"})
+    said = refused.content.decode()
+    assert (refused.status_code, "写了一上午的说明" in said, "没有保存" in said) == (409, True, True)
+    assert not unit_of(round, fgw).self_note
+    assert reporter.get(page).status_code == 302
+
+
 # --- what is due ---------------------------------------------------------------------------------
 
 
