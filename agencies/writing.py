@@ -19,6 +19,11 @@ def in_one_line(text: str, longest: int) -> str:
     return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
+def quoted(text: str) -> str:
+    """Text in quotation marks; those within it become single ones (GB/T 15834-2011, 4.8.3.3)."""
+    return f"“{text.replace('“', '‘').replace('”', '’')}”"
+
+
 def half_widths(text: str) -> int:
     """The length of a line of text in half-widths: 2 for a Chinese character, 1 for a Latin letter."""
     return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from agencies.official_page import OfficialDocument
-from agencies.writing import day_of
+from agencies.writing import day_of, quoted
 from assessment.models import Objection
 from supervision.marks import head_mark
 
@@ -39,7 +39,7 @@ def paper_of(objection, sender):
     """The paper of an Objection (its unit, round, scheme and criterion at hand). sender: the office's name;
     of a host unit's it is the reviewing unit's."""
     unit, round = objection.unit, objection.unit.round
-    about = f"“{objection.criterion.name}”得分" if objection.criterion else "评分"
+    about = f"{quoted(objection.criterion.name)}得分" if objection.criterion else "评分"
     raised = objection.raised_at or objection.written_at
     return Paper(
         mark=head_mark("" if objection.state == State.DECIDED else "未复核", is_demo=objection.is_demo),
@@ -87,7 +87,7 @@ def _adjusted(objection):
     if not points:
         return "你单位得分不作调整。"
     verb = "增加" if points > 0 else "减少"
-    return f"“{objection.criterion.name}”得分{verb}{abs(points)}分，总分按考核办法相应调整。"
+    return f"{quoted(objection.criterion.name)}得分{verb}{abs(points)}分，总分按考核办法相应调整。"
 
 
 def _day(instant):

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from agencies.audit import record
+from agencies.writing import quoted
 from assessment.models import Petition, ReportParagraph, SummaryReport
 from assessment.permissions import check_keep_petitions
 from progress import figures
@@ -169,7 +170,7 @@ def _is_key(text):
 
 def _worded(found):
     row = found.row
-    about = f"第{row.number}项任务“{row.title}”" if row.number else "本单位承担的任务"
+    about = f"第{row.number}项任务{quoted(row.title)}" if row.number else "本单位承担的任务"
     lines = [f"{row.agency.name}在推进{about}中，有关事项需要协调解决。"]
     if row.problem:
         lines.append(_ended(row.problem))

@@ -2,6 +2,7 @@
 
 from math import ceil
 
+from agencies.writing import quoted
 from progress.annual_figures import NO_VALUE
 from progress.figures.standings import meaningful
 from progress.models import Lamp, ProjectUpdate, TargetValue, TaskReturn
@@ -49,11 +50,16 @@ def _targets(lines):
     return f"量化指标{len(lines)}项，已有数据{len(told)}项{more}。"
 
 
+def stage_words(label):
+    """A stage of projects as a sentence has it: 谋划/前期 → 谋划和前期."""
+    return label.replace("/", "和")
+
+
 def _projects(lines):
     if not lines:
         return ""
     stages = [
-        f"{stage.label}{number}个"
+        f"{stage_words(stage.label)}{number}个"
         for stage in reversed(ProjectUpdate.Stage)
         if (number := sum(1 for line in lines if line.update and line.update.stage == stage))
     ]
@@ -75,7 +81,7 @@ def texts_of_tasks(task, tellings, figures):
     if newest.said.get("role") != "support":
         parts += [_target_words(task, figures), _project_words(task, figures)]
     head = "配合推进" if newest.said.get("role") == "support" else ""
-    title = f"{head}“{task.title}”。" if head else f"{task.title.rstrip('。')}。"
+    title = f"{head}{quoted(task.title)}。" if head else f"{task.title.rstrip('。')}。"
     return title + "".join(filter(None, parts)), used
 
 

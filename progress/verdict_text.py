@@ -9,6 +9,7 @@ from progress.models import ReportVersion, TakenOver, TaskReturn
 
 SENTENCE = re.compile(r"[^。！？!?]*[。！？!?]+[”’」』）)]*|[^。！？!?]+")
 LONGEST = 10000
+NO_CHANGE = "确认无变化："
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def assemble(task, reports, origins):
             sentences.append(
                 replace(
                     piece,
-                    text=f"{name}：{piece.text}" if name and not number else piece.text,
+                    text=under_name(name, piece.text) if name and not number else piece.text,
                     agency=source.agency.name,
                     agency_code=source.agency.code,
                     report=source.pk,
@@ -149,7 +150,12 @@ def _pieces(task, reports):
     ]
 
 
+def under_name(name, text):
+    """What a body said, under its name: “市科技局：……”; what has a colon of its own gets no second one."""
+    return f"{name}{text}" if text.startswith(NO_CHANGE) else f"{name}：{text}"
+
+
 def _said(said):
     if said.nature == TaskReturn.Nature.NO_CHANGE:
-        return "no_change_reason", f"确认无变化：{said.no_change_reason.strip()}"
+        return "no_change_reason", f"{NO_CHANGE}{said.no_change_reason.strip()}"
     return "progress", said.progress.strip()

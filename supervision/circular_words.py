@@ -5,6 +5,7 @@ Opening and closing are proposals the office may change; what stands between the
 
 from itertools import groupby
 
+from agencies.writing import quoted
 from progress.timetable import here
 from supervision.circular_figures import LAMPS, listed_by_class, rows_of
 
@@ -143,7 +144,7 @@ def _by_lamp(rows):
 
 def _lagging(lamp, rows):
     rows = list(rows)
-    named = "；".join(f"第{row['number']}项“{row['title']}”（{_led(row)}）" for row in rows)
+    named = "；".join(f"第{row['number']}项{quoted(row['title'])}（{_led(row)}）" for row in rows)
     return f"{rows[0]['word']}{len(rows)}项：{named}。"
 
 

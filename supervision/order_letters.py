@@ -9,7 +9,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from agencies.writing import day_of
+from agencies.writing import day_of, quoted
 from supervision.kinds import is_outside_command
 from supervision.models import OrderKind, SupervisionOrder
 
@@ -117,7 +117,7 @@ def _basis(order):
     """What it rests on, as the words that begin the letter: “根据…，”, or where it is a tale, a sentence."""
     basis = "；".join(line.strip().rstrip("。；，") for line in order.basis.split("\n") if line.strip())
     if not basis:
-        tasks = "、".join(f"第{task.number}项任务“{task.title}”" for task in order.tasks.all())
+        tasks = "、".join(f"第{task.number}项任务{quoted(task.title)}" for task in order.tasks.all())
         return f"按照《{order.plan.title}》{tasks}的分工，" if tasks else f"按照《{order.plan.title}》，"
     if order.source in TOLD or "。" in basis or basis.startswith(TELLING):
         return f"{basis}。"

@@ -5,6 +5,7 @@ number, signer and date are left open.
 """
 
 from agencies.official_page import OfficialDocument
+from agencies.writing import quoted
 from progress.workflow import WrongState
 from supervision.marks import head_mark
 from supervision.models import Problem
@@ -23,7 +24,7 @@ def is_taken_up(problem):
 
 def title_of(problem):
     """关于提请研究……的请示."""
-    about = f"“{problem.task.title}”" if problem.task_id else problem.agency.name
+    about = quoted(problem.task.title) if problem.task_id else problem.agency.name
     return f"关于提请研究{about}有关问题的请示"
 
 
@@ -56,6 +57,6 @@ def submission_of(problem, sender):
 
 
 def _opening(problem):
-    task = f"第{problem.task.number}项任务“{problem.task.title}”" if problem.task_id else "有关重点任务"
+    task = f"第{problem.task.number}项任务{quoted(problem.task.title)}" if problem.task_id else "有关重点任务"
     told = f"{problem.period.label}，{problem.agency.name}在推进《{problem.plan.title}》{task}中反映存在问题"
     return f"{told}，经研判，需提请{ADDRESSEES[problem.level]}研究。现将有关情况请示如下。"

@@ -24,7 +24,7 @@ FILING = {
     "missing": charts.Part("未报", "#F8CFCD", "#9C141A", "crossed"),
 }
 # Widths in mm of a chart's columns: the words, the bar, the sum; a cell keeps some of its width for itself.
-WORDS, BAR, SUM = 56, 88, 12
+WORDS, BAR, SUM = 65, 79, 12
 WIDEST = BAR - 4
 # The section that sums up is where the charts stand.
 SUMMING_UP = "overview"

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from agencies.writing import day_of
+from progress.annual_words import stage_words
 from progress.models import ProjectUpdate
 from progress.models.periods import QUARTERS
 from progress.timetable import here
@@ -71,12 +72,21 @@ def _earlier(figures):
 
 def _late(figures):
     """Which tasks are behind, where; nothing where none is."""
-    late = [each for each in figures["chapters"] if each["lamps"]["yellow"] + each["lamps"]["red"]]
+    late = [each for each in figures["chapters"] if _behind(each["lamps"])]
     if not late:
         return ""
     total = figures["counts"]["behind"] + figures["counts"]["seriously"]
-    where = "、".join(f"{each['title']}{each['lamps']['yellow'] + each['lamps']['red']}项" for each in late)
+    where = "、".join(f"{_short(each['title'])}{_behind(each['lamps'])}项" for each in late)
     return f"进度滞后的任务共{total}项，分布在：{where}。"
+
+
+def _behind(lamps):
+    return lamps["yellow"] + lamps["red"]
+
+
+def _short(title):
+    """The name of a 行动 within a sentence: “实施” begins every one of them."""
+    return title.removeprefix("实施") or title
 
 
 def _targets(figures):
@@ -86,11 +96,10 @@ def _targets(figures):
         return ""
     text = f"列入计划的量化指标{len(figures['targets'])}项，"
     if due:
-        missed = sum(1 for each in due if each["attained"] is False)
-        open_ = sum(1 for each in due if each["attained"] is None)
-        text += f"其中到期{len(due)}项，已达到{sum(1 for each in due if each['attained'] is True)}项"
-        text += f"、未达到{missed}项" if missed else ""
-        text += f"、尚待核定或认定{open_}项" if open_ else ""
+        found = [each["attained"] for each in due]
+        counts = (("已达到", True), ("未达到", False), ("尚待核定或认定", None))
+        said = "、".join(f"{word}{found.count(kind)}项" for word, kind in counts if kind in found)
+        text += f"其中到期{len(due)}项，{said}"
         early = met - sum(1 for each in due if each["attained"] is True)
         return text + (f"；未到期的已提前达到{early}项。" if early else "。")
     told = sum(1 for each in figures["targets"] if each["value"])
@@ -103,10 +112,10 @@ def _projects(figures):
         return ""
     stages = [label for _, label in reversed(ProjectUpdate.Stage.choices)]
     counted = [(label, sum(1 for each in rows if each["stage"] == label)) for label in stages]
-    said = "、".join(f"{label}{number}个" for label, number in counted if number)
+    said = "、".join(f"{stage_words(label)}{number}个" for label, number in counted if number)
     unsaid = sum(1 for each in rows if not each["stage"])
     said += ("、" if said else "") + f"未报送进展{unsaid}个" if unsaid else ""
-    return f"计划列明的重大项目{len(rows)}个，{said}。"
+    return f"计划列明的重大项目{len(rows)}个，{'其中' if '、' in said else ''}{said}。"
 
 
 def _filing(figures):

@@ -113,14 +113,15 @@ def _of_returns(task, returns):
     lines = []
     for each, field, text in told:
         for place, line in enumerate(lines_in(text)):
-            name = f"{each.agency_name}：" if len(told) > 1 and not place else ""
-            lines.append((f"{name}{line}", _with_taken(each, field, line)))
+            named = len(told) > 1 and not place
+            words = verdict_text.under_name(each.agency_name, line) if named else line
+            lines.append((words, _with_taken(each, field, line)))
     return lines
 
 
 def _what_was_done(said):
     if said.get("nature") == "no_change":
-        return "no_change_reason", f"确认无变化：{said['no_change_reason'].strip()}"
+        return "no_change_reason", f"{verdict_text.NO_CHANGE}{said['no_change_reason'].strip()}"
     return "progress", said.get("progress", "").strip()
 
 

@@ -83,7 +83,7 @@ def _whole_script(report, said):
     reviewed = leaves + timedelta(hours=luck.randint(16, 70))
     if luck.random() < (0.3 if kind == "careless" else 0.04):
         yield Act(reviewed, "send_back", reason=luck.choice(wording.RETURN_REASONS))
-        again = {"next_steps": f"{said.get('next_steps') or wording.MARK}（已按退回意见补充）"}
+        again = {"next_steps": f"{said.get('next_steps') or wording.MARK}{wording.SUPPLEMENTED}"}
         yield Act(reviewed + timedelta(hours=20), "fill", again)
         yield Act(reviewed + timedelta(hours=22), "submit")
         yield Act(reviewed + timedelta(hours=26), "approve")

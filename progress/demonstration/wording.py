@@ -4,6 +4,8 @@ import hashlib
 import random
 import re
 
+from agencies.writing import quoted
+
 MARK = "【演示】"
 
 
@@ -19,7 +21,12 @@ def fragments(task):
     if task.title_is_official:
         sentences = sentences[1:] or sentences
     clauses = [clause.strip() for sentence in sentences for clause in re.split(r"[，,]", sentence)]
-    return [clause for clause in clauses if 8 <= len(clause) <= 60] or [task.title]
+    return [each for each in clauses if 8 <= len(each) <= 60 and _is_whole(each)] or [task.title]
+
+
+def _is_whole(clause):
+    """Whether no quotation or bracket begins in another clause, or ends there."""
+    return all(clause.count(left) == clause.count(right) for left, right in ("“”", "（）", "()", "《》"))
 
 
 def progress(task, period, percent, luck):
@@ -30,12 +37,12 @@ def progress(task, period, percent, luck):
     meetings, visits = luck.randint(1, 3) * period.quarter, luck.randint(1, 5) * period.quarter
     return (
         f"{MARK}1—{period.ends_on.month}月，{share}召开专题调度会{meetings}次、现场督导{visits}次。"
-        f"围绕“{task.title}”，{first}等工作按计划推进；{second}取得阶段性进展。"
+        f"围绕{quoted(task.title)}，{first}等工作按计划推进；{second}取得阶段性进展。"
     )
 
 
 def experience(task):
-    return f"{MARK}建立清单化推进机制，按月调度“{task.title}”，做法已在本系统交流。"
+    return f"{MARK}建立清单化推进机制，按月调度{quoted(task.title)}，做法已在本系统交流。"
 
 
 def problem(task, luck):
@@ -43,16 +50,17 @@ def problem(task, luck):
     cause = luck.choice(
         ["前期手续办理周期较长", "要素保障尚未完全落实", "跨省协商事项尚在对接", "资金到位时间晚于预期"]
     )
-    return f"{MARK}“{piece}”进度慢于序时要求，主要原因是{cause}。"
+    return f"{MARK}{quoted(piece)}进度慢于序时要求，主要原因是{cause}。"
 
 
 def request(task):
-    return f"{MARK}建议由市领导小组办公室牵头，就“{task.title}”召开一次协调会。"
+    return f"{MARK}建议由市领导小组办公室牵头，就{quoted(task.title)}召开一次协调会。"
 
 
 def next_steps(task, period, luck):
     piece = luck.choice(fragments(task))
-    return f"{MARK}下一步重点推进“{piece}”，倒排工期、挂图作战，{period.quarter % 4 * 3 + 3}月底前见到成效。"
+    until = period.quarter % 4 * 3 + 3
+    return f"{MARK}下一步重点推进{quoted(piece)}，倒排工期、挂图作战，{until}月底前见到成效。"
 
 
 def goal(task, year):
@@ -67,7 +75,7 @@ def overview(period, tasks):
 def paragraph(task, luck):
     """主要做法和成效 of a unit for one 行动, told by one of its tasks."""
     piece = luck.choice(fragments(task))
-    return f"{MARK}围绕“{task.title}”，开展现场推进{luck.randint(1, 6)}次，“{piece}”按节点推进。"
+    return f"{MARK}围绕{quoted(task.title)}，开展现场推进{luck.randint(1, 6)}次，{quoted(piece)}按节点推进。"
 
 
 def benchmarking(period, luck):
@@ -76,6 +84,7 @@ def benchmarking(period, luck):
     )
 
 
+SUPPLEMENTED = "已按退回意见补充有关情况。"
 NO_CHANGE = f"{MARK}本季度相关事项正在履行上级审批程序，暂无新的进展。"
 RETURN_REASONS = (
     f"{MARK}进展只有举措没有数据，请补充截至季末的完成情况。",

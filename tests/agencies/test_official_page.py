@@ -22,7 +22,7 @@ from agencies.official_pictures import Picture
 from agencies.official_titles import title_lines
 from agencies.official_words import enclosure_lines, heading_number, in_the_middle, signature_indents
 from agencies.spreadsheets import Column
-from agencies.writing import day_of, half_widths, number_of, numeral_of, printable
+from agencies.writing import day_of, half_widths, number_of, numeral_of, printable, quoted
 
 OFFICE = "宿州市推进长三角一体化发展领导小组办公室"
 NO_WRITER = "没有找到 LibreOffice Writer：跳过把公文排成页面的检查，其余照常"
@@ -376,3 +376,8 @@ def test_a_column_stands_in_the_middle_or_at_the_left_as_a_whole():
     paper.table([Column("序号", 6), Column("项目", 20), Column("阶段", 8)], rows)
     cells = [line.cells[1] for line in reopened(paper).tables[0].rows[1:]]
     assert {cell.paragraphs[0].alignment for cell in cells} == {WD_ALIGN_PARAGRAPH.LEFT}
+
+
+def test_quotations_within_a_quotation_have_single_marks():
+    assert quoted("深化居民服务“一卡通”应用") == "“深化居民服务‘一卡通’应用”"
+    assert quoted("开展科技创新联合攻关") == "“开展科技创新联合攻关”"

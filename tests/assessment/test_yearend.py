@@ -247,6 +247,10 @@ def test_targets_and_projects_stand_as_last_accepted(task, fgw, people, office):
     said = texts(sections.gather("overview", None, figures))
     assert "列入计划的量化指标2项，其中到期2项，已达到1项、未达到1项。" in said
     assert "计划列明的重大项目1个，建成1个。" in said
+    first["attained"], figures["projects"] = False, [{"stage": "谋划/前期"}, {"stage": "建成"}]
+    said = texts(sections.gather("overview", None, figures))
+    assert "列入计划的量化指标2项，其中到期2项，未达到2项。" in said
+    assert "计划列明的重大项目2个，其中建成1个、谋划和前期1个。" in said
     assert report_figures.gather(material("quarter", "2030Q3"))["targets"][0]["attained"] is None
 
 
@@ -267,3 +271,19 @@ def test_any_number_of_tasks_asks_as_many_questions(task, fgw, people):
     assert asked() == few
     assert ProgressReport.objects.filter(state="accepted").count() == 6
     assert Assignment.objects.filter(role="lead").exists()
+
+
+def test_what_is_behind_is_told_without_the_word_all_chapters_begin_with(task):
+    figures = report_figures.gather(material())
+    lamps = figures["chapters"][0]["lamps"] | {"yellow": 1, "red": 1}
+    figures["chapters"][0] |= {"title": "实施打造长三角高水平科创体系行动", "lamps": lamps}
+    said = texts(sections.gather("overview", None, figures))
+    assert any(each.endswith("分布在：打造长三角高水平科创体系行动2项。") for each in said)
+
+
+def test_a_lead_without_change_has_no_second_colon(fgw, kjj, people, kjj_people):
+    task = factories.make_task(1, leads=[fgw, kjj], separate_leads=True)
+    accept(task, fgw, "2030Q4", people)
+    quiet = {"nature": "no_change", "no_change_reason": "环评待批。", "progress": ""}
+    accept(task, kjj, "2030Q4", kjj_people, **quiet)
+    assert "市科技局确认无变化：环评待批。" in texts(by_chapter(material()))

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from agencies.models import AgencySuccession, AuditEvent, User
 from progress import demonstration
-from progress.demonstration import building
+from progress.demonstration import building, wording
 from progress.models import DemonstrationRun, ProgressReport, ReportingPeriod, ReportVersion
 from suzhou_plan.management.commands import start
-from tasks.models import Assignment
+from tasks.models import Assignment, Task
 from tests.cast import client_of, person
 from tests.factories import SHANGHAI
 
@@ -211,3 +211,9 @@ def test_every_page_says_it_is_a_demonstration(office, reporter, settings):
         assert "demo-banner" in client_of(visitor).get(address).content.decode(), address
     settings.DEMO = False
     assert "demo-banner" not in client_of(None).get("/").content.decode()
+
+
+def test_a_clause_is_quoted_whole():
+    task = Task(text="题目。研发在沪苏浙、“招人在沪苏浙，用人在宿州”的发展路径，完善“揭榜挂帅”机制。")
+    assert wording.fragments(task) == ["完善“揭榜挂帅”机制"]
+    assert "“完善‘揭榜挂帅’机制”" in wording.problem(task, wording.chance("x"))
