@@ -188,11 +188,13 @@ def restore(source: Path, attachments: Path, replace: bool = False) -> dict:
     with zipfile.ZipFile(source) as archive:
         lay_out(archive, manifest["members"], incoming)
         with transaction.atomic():
+            immutability.remove(connection, immutability.PROTECTED)
             empty_tables()
             for model in kept_models():
                 fill(model, archive)
             # Before the files change places: what the database would refuse, it refuses now.
             connection.check_constraints()
+            immutability.install(connection, immutability.PROTECTED)
             swap(attachments, incoming)
     return manifest
 
@@ -218,12 +220,9 @@ def first_row() -> str:
 
 def empty_tables() -> None:
     tables = [model._meta.db_table for model in kept_models()]
-    guarded = [table for table in tables if table in immutability.PROTECTED]
-    immutability.remove(connection, guarded)
     with connection.cursor() as cursor:
         for statement in connection.ops.sql_flush(no_style(), tables, reset_sequences=True):
             cursor.execute(statement)
-    immutability.install(connection, guarded)
 
 
 def fill(model: type[models.Model], archive: zipfile.ZipFile) -> None:

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from agencies import audit
 from agencies.models import AuditEvent, User
+from assessment.models import Criterion
 from suzhou_plan import archive
+from tests.assessment.round_life import make_scheme
 from tests.cast import person
 from tests.services.site import Site
 
@@ -35,10 +37,11 @@ def attachments(settings) -> Path:
 
 @pytest.fixture
 def city(attachments, clock):
-    """People, a trail that may not be changed, and files."""
+    """People, a trail that may not be changed, a published scheme nothing may be added to, and files."""
     user = person("keeper", full_name="守·𠮷")
     for number in range(3):
         audit.record("备份前", user, by=user, now=clock.now, detail={"第": number, "比例": 12.5})
+    make_scheme(user)
     return user
 
 
@@ -86,6 +89,8 @@ def test_guards_stand_again_and_numbering_goes_on(kept, attachments, clock):
     archive.restore(kept, attachments, replace=True)
     with pytest.raises(Exception, match="不可更改"):
         AuditEvent.objects.update(verb="改写")
+    with pytest.raises(Exception, match="不可更改"):
+        Criterion.objects.update(weight=1)
     highest = max(User.objects.values_list("pk", flat=True))
     assert person("newcomer").pk > highest
 

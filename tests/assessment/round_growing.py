@@ -11,7 +11,7 @@ from assessment import confirming, objections, rounds, self_assessment
 from assessment.models import AssessmentRound, UnitScore
 from assessment.objections import Answer
 from assessment.self_assessment import Claim
-from tests.assessment.round_life import make_scheme, state
+from tests.assessment.round_life import drafted, make_scheme, state
 from tests.cast import body
 from tests.supervision.order_life import pdf
 
@@ -24,8 +24,9 @@ class RoundRows:
     def __init__(self, people):
         self.people, self.number, self.now = people, 0, timezone.now()
         scheme = make_scheme(people["office"], own_grades=True, veto_on=True)
-        self.item = scheme.veto_items.create(name="弄虚作假")
-        scheme.export_forms.create(kind="party", title="报送表", points=Decimal(2), columns=COLUMNS)
+        with drafted(scheme):
+            self.item = scheme.veto_items.create(name="弄虚作假")
+            scheme.export_forms.create(kind="party", title="报送表", points=Decimal(2), columns=COLUMNS)
         self.done = {"by": people["office"], "now": self.now}
         self.round = rounds.begin(scheme, **self.done)
         self._self_assessed()

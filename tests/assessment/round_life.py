@@ -4,6 +4,7 @@ The year is 2030 of the small plan; 市发展改革委 leads task 1 and 市科�
 that every unit has something to lose. Everything happens in January 2031 unless `now=` says otherwise.
 """
 
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -36,15 +37,34 @@ def make_year_of_returns(*leads, plan=None):
 
 def make_scheme(by, plan=None, year=2030, *, published=True, listed=(), weights=WEIGHTS, **fields):
     stated = {"made_at": BEGUN, "made_by": by, "title": f"{year}年度考核办法"}
-    if published:
-        stated |= {"state": Scheme.State.PUBLISHED, "published_at": BEGUN, "published_by": by}
     scheme = Scheme.objects.create(plan=plan or make_plan(), year=year, **(stated | fields))
     for order, (name, formula, weight) in enumerate(weights, start=1):
         Criterion.objects.create(
             scheme=scheme, order=order, name=name, formula=formula, weight=Decimal(weight)
         )
     scheme.listed.set(listed)
+    if published:
+        published_again(scheme, at=BEGUN, by=by)
     return scheme
+
+
+def published_again(scheme, *, at, by):
+    scheme.state, scheme.published_at, scheme.published_by = Scheme.State.PUBLISHED, at, by
+    scheme.save(update_fields=["state", "published_at", "published_by"])
+
+
+@contextmanager
+def drafted(scheme):
+    """A published scheme as a draft, to be changed by hand; then it is published as it was."""
+    at, by = scheme.published_at, scheme.published_by
+    unpublish(scheme)
+    yield scheme
+    published_again(scheme, at=at, by=by)
+
+
+def unpublish(scheme):
+    published = Scheme.objects.filter(pk=scheme.pk)
+    published.update(state=Scheme.State.DRAFT, published_at=None, published_by=None)
 
 
 def unit_of(round, agency):

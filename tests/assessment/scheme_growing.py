@@ -7,6 +7,7 @@ from django.urls import reverse
 from agencies.models import Agency
 from assessment import schemes
 from assessment.models import Criterion, VetoItem
+from tests.assessment.round_life import drafted
 from tests.factories import OPENS, make_plan
 
 DRAFTED, PUBLISHED = 2031, 2032
@@ -38,13 +39,13 @@ class SchemeRows:
         court = Agency.objects.create(
             code=f"court{self.number}", name=f"第{self.number}法院", kind=Agency.Kind.MUNICIPAL, order=900
         )
-        for scheme in (self.draft, self.published):
-            Criterion.objects.create(
-                scheme=scheme,
-                order=self.number,
-                name=f"第{self.number}项",
-                formula="orders",
-                weight=Decimal(1),
-            )
-            VetoItem.objects.create(scheme=scheme, order=self.number, name=f"第{self.number}种情形")
-            scheme.listed.add(court)
+        self._grow(self.draft, court)
+        with drafted(self.published):
+            self._grow(self.published, court)
+
+    def _grow(self, scheme, court):
+        Criterion.objects.create(
+            scheme=scheme, order=self.number, name=f"第{self.number}项", formula="orders", weight=Decimal(1)
+        )
+        VetoItem.objects.create(scheme=scheme, order=self.number, name=f"第{self.number}种情形")
+        scheme.listed.add(court)

@@ -16,6 +16,7 @@ from tests.assessment.round_life import (
     FED_BACK,
     FIRST,
     confirm_all,
+    drafted,
     make_scheme,
     make_year_of_returns,
     state,
@@ -144,7 +145,8 @@ def test_a_veto_counts_where_the_scheme_has_them_on(fgw, kjj, office):
     scheme = make_scheme(
         office, make_year_of_returns(fgw, kjj), own_grades=True, veto_on=True, fair_from=0, good_from=1
     )
-    item = scheme.veto_items.create(name="弄虚作假", effect="lowest")
+    with drafted(scheme):
+        item = scheme.veto_items.create(name="弄虚作假", effect="lowest")
     round = walk_round(rounds.begin(scheme, by=office, now=BEGUN), State.FIRST, office)
     criterion = scheme.criteria.get(formula="by_hand")
     for agency in (fgw, kjj):
@@ -159,7 +161,8 @@ def test_a_veto_counts_where_the_scheme_has_them_on(fgw, kjj, office):
         adjustments.veto(before, item, "查实", [pdf()], by=office, now=FIRST)
     adjustments.revoke_veto(made, "查无此事", by=office, now=FIRST)
     assert unit_of(round, fgw).grade == "good"
-    type(scheme).objects.filter(pk=scheme.pk).update(veto_on=False)
+    with drafted(scheme):
+        type(scheme).objects.filter(pk=scheme.pk).update(veto_on=False)
     with pytest.raises(WrongState, match="没有启用"):
         adjustments.veto(before, item, "查实", [pdf()], by=office, now=FIRST)
 

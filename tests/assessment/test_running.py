@@ -19,7 +19,7 @@ from assessment.year_facts import facts_of_year
 from progress.models import ProgressReport
 from progress.workflow import Incomplete, WrongState
 from tasks.models import Target, Task
-from tests.assessment.round_life import make_scheme
+from tests.assessment.round_life import drafted, make_scheme
 from tests.factories import AFTER_DUE, BEFORE_DUE, SHANGHAI, make_period, make_plan, make_report, make_task
 from tests.supervision.order_life import pdf
 
@@ -131,7 +131,8 @@ def test_bodies_outside_command_are_only_told(year, kjj, kjj_reporter, office, a
     kjj.save()
     page = shown(as_(kjj_reporter), address("running_unit", "kjj"))
     assert "只反馈，不计分" in page and "试算得分" not in page and "漏报" in page
-    year.listed.add(kjj)
+    with drafted(year):
+        year.listed.add(kjj)
     assert "试算得分" in shown(as_(kjj_reporter), address("running_unit", "kjj"))
 
 
@@ -197,9 +198,10 @@ def test_a_return_is_found_without_substance_and_it_is_taken_back(year, office, 
     assert "看错" in shown(own, found.get_absolute_url())
 
 
-def test_a_goal_without_a_number_is_found_from_the_score_it_waits_in(milestone, office, reporter, as_):
+def test_a_goal_without_a_number_is_found_from_the_score_it_waits_in(year, milestone, office, reporter, as_):
     client = as_(office)
-    Criterion.objects.filter(formula="benchmarking").update(formula="targets")
+    with drafted(year):
+        Criterion.objects.filter(formula="benchmarking").update(formula="targets")
     page = shown(client, address("running_unit", "fgw"))
     form = reverse("assessment:finding_new", args=["2030-2032", "target"])
     link = f"{form}?agency=fgw&amp;target={milestone.pk}&amp;year=2030"

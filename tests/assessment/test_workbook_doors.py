@@ -11,10 +11,10 @@ from agencies.audit import trail_of
 from agencies.models import Role
 from assessment.exports import columns, issuing, reading
 from assessment.exports.book import SHEETS, year_workbook
-from assessment.models import AssessmentRound, ExportForm, Scheme, UnitScore
+from assessment.models import AssessmentRound, ExportForm, UnitScore
 from assessment.scheme_contents import ExportContent
 from tests.assessment.recalculating import Desk, words_of
-from tests.assessment.round_life import DECIDED, claimed, state, unit_of, walk_round
+from tests.assessment.round_life import DECIDED, claimed, drafted, state, unit_of, unpublish, walk_round
 
 State = AssessmentRound.State
 API = "/api/v1/exports/assessment.xlsx"
@@ -34,9 +34,10 @@ def noted(subject, person):
 
 @pytest.fixture
 def form(scheme):
-    return ExportForm.objects.create(
-        scheme=scheme, kind="party", title="报送表", columns=columns.default_columns("party")
-    )
+    with drafted(scheme):
+        return ExportForm.objects.create(
+            scheme=scheme, kind="party", title="报送表", columns=columns.default_columns("party")
+        )
 
 
 # --- the round --------------------------------------------------------------------------------------
@@ -150,7 +151,8 @@ def test_programs_get_a_trial_before_there_is_a_round(scheme, office, leader, re
     assert "试算" in text_of(as_(office).get(API, asked))
     assert as_(reporter).get(API, asked).status_code == 403
     assert as_(leader).get(API, asked).status_code == 404
-    Scheme.objects.all().delete()
+    unpublish(scheme)
+    scheme.delete()
     assert as_(office).get(API, asked).status_code == 404
 
 
