@@ -382,6 +382,16 @@ window.suzhou = (function () {
     window.addEventListener("beforeprint", () => chart.resize({ animation: { duration: 0 } }));
   }
 
+  /* --- a form that came back: where the first mistake is, whatever was folded over it ------------------- */
+
+  function goToFirstMistake() {
+    const wrong = document.querySelector("main form [aria-invalid=true]:not([type=hidden])");
+    if (!wrong) return;
+    for (let fold = wrong.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    wrong.focus({ preventScroll: true });
+    wrong.scrollIntoView({ block: "center" });
+  }
+
   /* --- start --------------------------------------------------------------------------------------------- */
 
   function prepare(root) {
@@ -394,8 +404,13 @@ window.suzhou = (function () {
     if (current) current.scrollIntoView({ block: "nearest" });
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => prepare());
-  else prepare();
+  function start() {
+    prepare();
+    goToFirstMistake();
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
   document.addEventListener("htmx:load", (event) => prepare(event.detail.elt.parentElement || document));
 
   return { toast, confirmed, signInAgain, csrfToken, prepare };

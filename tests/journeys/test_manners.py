@@ -1,0 +1,29 @@
+"""The small manners all pages share (static/site.js), tried on a bare page without a site."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+SCRIPT = Path(__file__).parents[2] / "static" / "site.js"
+CAME_BACK = """<!doctype html><html lang="zh-CN"><title>表单</title><main><form method="post">
+<input type="hidden" name="revision" aria-invalid="true"><input id="right" value="已填写">
+<div style="height: 3000px"></div>
+<details><summary>更多</summary><textarea id="first" aria-invalid="true">内容</textarea></details>
+<input id="second" aria-invalid="true"></form></main></html>"""
+
+
+def test_a_form_that_came_back_opens_at_its_first_mistake(page):
+    page.set_content(CAME_BACK)
+    page.add_script_tag(path=SCRIPT)
+    assert page.evaluate("document.activeElement.id") == "first"
+    assert page.locator("#first").is_visible()
+    top, room = page.evaluate("[first.getBoundingClientRect().top, innerHeight]")
+    assert 0 < top < room
+
+
+def test_a_page_without_mistakes_stays_where_it_is(page):
+    page.set_content(CAME_BACK.replace(' aria-invalid="true"', ""))
+    page.add_script_tag(path=SCRIPT)
+    assert page.evaluate("[document.activeElement.tagName, scrollY]") == ["BODY", 0]
