@@ -99,6 +99,17 @@ def test_a_figure_that_differs_from_the_accepted_value_is_shown_with_both(office
         ("城镇化率12家", "个", 13, False),
         ("城镇化率12个", "个", "已完成", False),
         ("城镇化率12个", "", 13, False),
+        ("城镇化率达５０．２％。", "%", 50.2, False),
+        ("城镇化率达５０．３％。", "%", 50.2, True),
+        ("城镇化率１２．５亿元", "亿元", 12.5, False),
+        ("城镇化率1,234.5亿元", "亿元", "1234.5", False),
+        ("城镇化率-3.5%", "%", -3.5, False),
+        ("城镇化率3.5%", "%", -3.5, True),
+        ("城镇化率50.1-50.3%", "%", 50.2, False),
+        ("城镇化率12个百分点", "%", 13, False),
+        ("城镇化率12个百分点", "个", 13, False),
+        ("城镇化率350人次", "人", 300, False),
+        ("城镇化率350人", "人", 300, True),
     ],
 )
 def test_only_a_figure_in_the_indicators_own_unit_is_taken_for_its_value(text, unit, value, finds):
