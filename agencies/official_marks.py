@@ -63,3 +63,13 @@ def page_field():
 def repeated(row):
     """The head of a table stands again on every page."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def keep_last_row(document):
+    """Keep the last row of the table a document ends with on the page of what follows; nothing where it does
+    not end with one. A table ends with a paragraph of no height."""
+    before = document.paragraphs[-1]._element.getprevious() if document.paragraphs else None
+    if before is None or before.tag != qn("w:tbl"):
+        return
+    for paragraph in before.findall(qn("w:tr"))[-1].iter(qn("w:p")):
+        paragraph.get_or_add_pPr().get_or_add_keepNext()

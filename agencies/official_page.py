@@ -20,6 +20,7 @@ from docx.shared import Mm, Pt
 
 from agencies.official_marks import (
     in_font,
+    keep_last_row,
     of_no_height,
     off_the_grid,
     outline,
@@ -184,6 +185,7 @@ class OfficialDocument:
 
         on: a date, or None while it is not known (left open, to be filled in by hand).
         """
+        keep_last_row(self._document)
         self._keep_with_what_follows(self._paragraph([]), self._paragraph([]))
         day = day_of(on) if on else "　　年　月　日"
         of_body, of_day = signature_indents(_one_line(body), day)

@@ -6,6 +6,8 @@ from agencies.writing import half_widths, numeral_of
 
 # 署名 and 成文日期: the date stands four characters from the edge, the longer of the two at least two.
 FROM_EDGE, NEVER_CLOSER = 4, 2
+# What still stands well in the middle of a column, in half-widths.
+SHORT = 16
 # Of a table: a line's height in sizes of its letters, what a cell keeps free at its sides, a point, in mm.
 LINE, CELL_SIDES, POINT = 1.35, 4, 25.4 / 72
 
@@ -66,4 +68,4 @@ def in_the_middle(rows):
 
 
 def _is_short(value):
-    return not isinstance(value, str) or all(len(line) <= 8 for line in value.split("\n"))
+    return not isinstance(value, str) or all(half_widths(line) <= SHORT for line in value.split("\n"))

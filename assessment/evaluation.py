@@ -347,7 +347,7 @@ def _target(target, plan, values, by_year, today):
     attained, word = _judged(target, plan, values, findings, today)
     return TargetRow(
         target=target,
-        wanted=f"{target.get_operator_display()}{target.value_words}",
+        wanted=target.goal_words,
         due=_due_word(target, plan),
         values={year: _said(target, each) for year, each in by_year.items()},
         attained=attained,

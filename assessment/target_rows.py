@@ -51,7 +51,7 @@ def _target(target, values, findings, material):
     return {
         "task": target.task.number if target.task_id else None,
         "indicator": target.indicator,
-        "wanted": f"{target.get_operator_display()}{target.value_words}",
+        "wanted": target.goal_words,
         "value": _in_words(target, row),
         "certainty": CERTAINTY[row["certainty"]] if row else "",
         "period": told.period if told else "",

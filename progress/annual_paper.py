@@ -33,12 +33,12 @@ OF_DRAFT = "取自各期已采用的填报，报出时随报告固定"
 AS_SIGNED = "取自各期已采用的填报，截至{day}"
 TARGETS, PROJECTS = "量化指标完成情况表", "重大项目进展表"
 TARGET_COLUMNS = (
-    *(Column("序号", 7), Column("任务序号", 8), Column("指标", 34), Column("目标值", 18)),
-    *(Column("完成情况", 18), Column("数据性质", 10), Column("数据所属期", 14), Column("说明", 24)),
+    *(Column("序号", 8), Column("任务序号", 8), Column("指标", 34), Column("目标值", 19)),
+    *(Column("完成情况", 18), Column("数据性质", 14), Column("数据期", 13), Column("说明", 22)),
 )
 PROJECT_COLUMNS = (
-    *(Column("序号", 7), Column("任务序号", 8), Column("项目名称", 40), Column("计划阶段", 14)),
-    *(Column("当前阶段", 16), Column("形象进度", 40)),
+    *(Column("序号", 8), Column("任务序号", 8), Column("项目名称", 40), Column("计划阶段", 17)),
+    *(Column("当前阶段", 17), Column("形象进度", 36)),
 )
 
 
@@ -165,11 +165,11 @@ def _what_was_done(document, said):
         if row["text"].strip():
             by_chapter.setdefault((row["chapter"], row["chapter_title"]), []).append(row["text"])
     for (_, title), texts in sorted(by_chapter.items()):
-        document.heading(2, f"{title}。")
+        document.heading(2, title)
         for text in texts:
             document.paragraph(text)
     if said["experience"].strip():
-        document.heading(2, f"{EXPERIENCE}。")
+        document.heading(2, EXPERIENCE)
         document.paragraph(said["experience"])
     if not by_chapter and not said["experience"].strip():
         document.paragraph(NOT_WRITTEN)

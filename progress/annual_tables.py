@@ -30,7 +30,7 @@ def _target(line):
     return {
         "task": target.task.number,
         "indicator": target.indicator,
-        "goal": target.value_words,
+        "goal": target.goal_words,
         "said": line.said,
         "certainty": line.certainty,
         "period": value.report.period.short_label if value else "",

@@ -6,8 +6,8 @@ from supervision.marks import head_mark
 from supervision.models import Consultation, ConsultationReply, Opinion
 
 COLUMNS = (
-    *(Column("序号", 7), Column("单位", 22), Column("意见", 60)),
-    *(Column("采纳情况", 12), Column("未采纳理由", 40)),
+    *(Column("序号", 11), Column("单位", 27), Column("意见", 50)),
+    *(Column("采纳情况", 20), Column("未采纳理由", 33)),
 )
 NO_OPINION, SILENT = "无意见", "（截至目前未反馈）"
 

@@ -12,6 +12,7 @@ from agencies.official_page import Band
 from agencies.settled import settled
 from agencies.spreadsheets import Column
 from agencies.writing import numeral_of
+from progress.annual_figures import NO_VALUE
 from progress.exports.book import Book, Cell
 
 # What belongs to no 行动: the plan's own indicators; what cannot be placed any more.
@@ -32,16 +33,16 @@ class Attachment:
 
 
 TASKS = (
-    Column("序号", 6),
+    Column("序号", 8),
     Column("重点工作任务", 22),
     Column("牵头责任单位", 20),
-    Column("年度目标", 34),
-    Column("完成情况", 60),
-    Column("完成率", 11),
+    Column("年度目标", 33),
+    Column("完成情况", 58),
+    Column("完成率", 12),
     Column("亮灯", 15),
 )
 TARGETS = (
-    Column("序号", 6),
+    Column("序号", 8),
     Column("任务序号", 8),
     Column("量化指标", 42),
     Column("目标值", 20),
@@ -51,7 +52,7 @@ TARGETS = (
     Column("是否达到", 12),
 )
 PROJECTS = (
-    Column("序号", 6),
+    Column("序号", 8),
     Column("任务序号", 8),
     Column("项目名称", 38),
     Column("责任单位", 24),
@@ -141,7 +142,7 @@ def _targets(figures):
             each.get("task"),
             each.get("indicator"),
             each.get("wanted"),
-            each.get("value"),
+            each.get("value") or NO_VALUE,
             _period(each.get("period") or ""),
             each.get("certainty"),
             _attained(each.get("attained")),

@@ -9,15 +9,19 @@ from progress.figures import meaningful
 
 from .paragraph import Said, lines_in, paragraph
 
+# From so many paragraphs on a section is read by 行动, not in one go.
+MANY = 12
+UNITS_PROBLEMS, UNITS_NEXT_STEPS = "有关单位反映的问题", "有关单位工作安排"
+
 
 def problems(material):
-    """存在问题: as the leads named them last, then units."""
-    return _of_all(material, "problem")
+    """存在问题: as the leads named them last, then units; by 行动 where there are many."""
+    return by_chapter(_of_all(material, "problem"), _titles(material), UNITS_PROBLEMS)
 
 
 def next_steps(material):
-    """下一步打算: of the leads, then of units."""
-    return _of_all(material, "next_steps")
+    """下一步打算: of the leads, then of units; by 行动 where there are many."""
+    return by_chapter(_of_all(material, "next_steps"), _titles(material), UNITS_NEXT_STEPS)
 
 
 def experience(material):
@@ -30,6 +34,27 @@ def experience(material):
 def benchmarking(material):
     """对标学习杭州情况: told by units in their own reports."""
     return _of_units(material, "benchmarking", Said())
+
+
+def by_chapter(found, titles, others):
+    """Paragraphs under the headings of their 行动, those of none under `others`; a few stay as they are.
+
+    titles: {number of a 行动: its title}.
+    """
+    groups = {}
+    for each in found:
+        groups.setdefault(each["chapter"], []).append(each)
+    if len(found) < MANY or len(groups) < 2:
+        return found
+    rows = []
+    for number in sorted(groups, key=lambda number: (number is None, number)):
+        title = others if number is None else titles[number]
+        rows += [paragraph(title, [], level=2, chapter=number), *groups[number]]
+    return rows
+
+
+def _titles(material):
+    return {chapter.number: chapter.title for chapter, _ in material.chapters}
 
 
 def _of_all(material, field):

@@ -17,6 +17,10 @@ PERCENT = [
 ]
 
 
+# How papers word a comparison with a goal; the others name the goal itself.
+COMPARED = {">=": "不低于", "<=": "不高于", ">": "超过", "<": "低于", "≈": "约"}
+
+
 class Target(models.Model):
     """A quantified or named goal with the words it was taken from. Amounts of money are in 万元."""
 
@@ -81,6 +85,15 @@ class Target(models.Model):
     def value_words(self):
         """“557公里”; the unit only where there is a number for it to measure."""
         return f"{self.value_text}{self.unit}" if re.search(r"\d", self.value_text) else self.value_text
+
+    @property
+    def goal_words(self):
+        """The goal as a paper says it: “不低于557公里”, “超过10亿元”, “8—10个”, “明显提升”.
+
+        Only a comparison needs a word; what kind of goal it is (全覆盖, 节点成果, 趋势) the indicator says.
+        """
+        said = re.sub(r"(?<=\d)[-–~～](?=\d)", "—", self.value_words)
+        return f"{COMPARED.get(self.operator, '')}{said}"
 
     @property
     def is_scored(self):

@@ -378,6 +378,20 @@ def test_a_column_stands_in_the_middle_or_at_the_left_as_a_whole():
     assert {cell.paragraphs[0].alignment for cell in cells} == {WD_ALIGN_PARAGRAPH.LEFT}
 
 
+def test_the_signature_under_a_table_keeps_its_last_row():
+    paper = OfficialDocument()
+    paper.table(COLUMNS, [[1, "甲", "一"], [2, "乙", "二\n三"]])
+    paper.signature(OFFICE, date(2026, 7, 5))
+    first, last = (row.cells[2].paragraphs for row in reopened(paper).tables[0].rows[1:])
+    assert [each.paragraph_format.keep_with_next for each in first] == [None]
+    assert [each.paragraph_format.keep_with_next for each in last] == [True, True]
+
+
+def test_a_date_of_a_quarter_still_stands_in_the_middle():
+    assert in_the_middle([["2025年第四季度"], [None]]) == {0}
+    assert in_the_middle([["规模以下制造业企业数字化应用覆盖率"]]) == set()
+
+
 def test_quotations_within_a_quotation_have_single_marks():
     assert quoted("深化居民服务“一卡通”应用") == "“深化居民服务‘一卡通’应用”"
     assert quoted("开展科技创新联合攻关") == "“开展科技创新联合攻关”"

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from agencies.models import Agency
 from assessment import report_figures, sections
 from assessment.models import Finding
+from assessment.sections import told
+from assessment.sections.paragraph import paragraph
 from progress import workflow
 from progress.models import ProgressReport
 from tasks.models import Assignment, Project, Target, Task
@@ -287,3 +289,20 @@ def test_a_lead_without_change_has_no_second_colon(fgw, kjj, people, kjj_people)
     quiet = {"nature": "no_change", "no_change_reason": "环评待批。", "progress": ""}
     accept(task, kjj, "2030Q4", kjj_people, **quiet)
     assert "市科技局确认无变化：环评待批。" in texts(by_chapter(material()))
+
+
+def test_many_problems_are_told_by_chapter_and_a_few_as_they_are():
+    def said(chapter):
+        return paragraph(f"某事：问题{chapter}。", [], chapter=chapter)
+
+    titles = {1: "某某行动", 2: "另一行动"}
+    few = [said(1), said(2), said(None)]
+    assert told.by_chapter(few, titles, "有关单位反映的问题") == few
+    many = [said(2), *few * 4]
+    rows = told.by_chapter(many, titles, "有关单位反映的问题")
+    headings = [(row["text"], row["chapter"]) for row in rows if row["level"]]
+    assert headings == [("某某行动", 1), ("另一行动", 2), ("有关单位反映的问题", None)]
+    plain = [row for row in rows if not row["level"]]
+    assert sorted(map(str, plain)) == sorted(map(str, many))
+    # Only units have spoken: nothing to tell apart.
+    assert told.by_chapter([said(None)] * 20, titles, "有关单位反映的问题") == [said(None)] * 20

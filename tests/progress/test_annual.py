@@ -121,7 +121,7 @@ def test_from_the_draft_to_the_word_file_through_the_pages(told, annual, as_, re
         "市推进长三角一体化发展领导小组办公室：",
         "一、总体情况",
         "二、主要做法和成效",
-        "（一）某某行动。",
+        "（一）某某行动",
         "三、存在问题",
         "四、下一步打算",
         "附件：1.量化指标完成情况表",

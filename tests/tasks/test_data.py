@@ -263,3 +263,20 @@ def test_successions_end_at_known_bodies():
     }
     assert follow == {"sjzyj": ["sjj"], "zwfwj": ["sjj"], "jrj": [None], "ybjfj": [None]}
     assert "sjj" in codes
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "unit", "said"),
+    [
+        (">=", "557", "公里", "不低于557公里"),
+        ("<=", "全省平均水平", "比率", "不高于全省平均水平"),
+        ("=", "200", "项", "200项"),
+        ("full", "100", "%", "100%"),
+        ("range", "8-10", "个", "8—10个"),
+        ("milestone", "1", "项", "1项"),
+        ("trend", "明显提升", "定性", "明显提升"),
+        ("rank", "前列", "位次", "前列"),
+    ],
+)
+def test_a_goal_is_worded_as_papers_word_it(operator, value, unit, said):
+    assert Target(operator=operator, value_text=value, unit=unit).goal_words == said
