@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from agencies.duties import DueItem, DueKind, announce
+from agencies.models import Post, Role
 from agencies.reach import still_answering
 from assessment.models import AssessmentRound, Objection, UnitScore
 from assessment.permissions import BODY
@@ -71,13 +72,16 @@ def answers_due(plan, now):
 
 def objections_waiting(plan, now):
     """Objections the office is to decide, since they were raised; those of its host unit are decided by the
-    reviewing one, which is told of them. One query."""
+    reviewing one, which is told of them. Who scored the unit is not pressed, unless nobody else is in the
+    office: then nobody else would see to it. One query."""
+    office = Post.objects.on(timezone.localdate(now)).filter(role=Role.OFFICE, user__is_active=True)
     raised = Objection.objects.filter(
         unit__round__scheme__plan=plan,
         unit__round__state=State.FEEDBACK,
         unit__reviewer__isnull=True,
         state=Objection.State.RAISED,
     ).select_related("unit__round__scheme__plan", "unit__agency")
+    raised = raised.annotate(others=Exists(office.exclude(user=OuterRef("unit__scored_by"))))
     return [
         DueItem(
             kind="objection",
@@ -87,7 +91,7 @@ def objections_waiting(plan, now):
             plan=plan.pk,
             at=each.raised_at,
             is_demo=each.is_demo,
-            silent_for=frozenset({each.unit.scored_by_id} - {None}),
+            silent_for=frozenset({each.unit.scored_by_id} - {None} if each.others else ()),
         )
         for each in raised.defer("unit__facts", "unit__result").order_by("raised_at", "pk")
     ]

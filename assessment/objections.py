@@ -15,7 +15,7 @@ from django.db.models import F
 from agencies import audit, reach
 from agencies.models import Role
 from agencies.permissions import why_not
-from assessment import confirming, files, permissions
+from assessment import confirming, files, permissions, who_acts
 from assessment.models import Adjustment, Objection, UnitScore
 from assessment.results import State as RoundState
 from assessment.results import hold, rescore
@@ -85,7 +85,7 @@ def write(unit, text, criterion=None, uploads=(), *, by, now):
         with files.all_kept("objection", made, uploads, by=by, now=now):
             audit.record("提出异议", made, by=by, now=now)
         if signed:
-            people = reach.everyone_at([unit.agency_id], Role.APPROVER, now=now)
+            people = who_acts.signing_for(unit, now)
             _tell(made, people, f"{round}异议待审签", by, now)
         else:
             _tell_deciders(made, by, now)
@@ -295,14 +295,13 @@ def _words(words, field, sentence, longest):
 
 
 def _tell_deciders(objection, by, now):
-    """Those who can decide: not who confirmed the score, nor who stated points of it by hand."""
-    unit = objection.unit
-    if unit.reviewer_id:
-        people = reach.everyone_at([unit.reviewer_id], Role.REPORTER, Role.APPROVER, now=now)
+    """Those who can decide; where nobody can, all who might if they had not scored it, and how it goes on."""
+    found = who_acts.deciders_of(objection, now)
+    title = f"{objection.unit.name}对年度考核提出异议，"
+    if found.people:
+        _tell(objection, found.people, f"{title}请复核", by, now)
     else:
-        people = reach.office_people(now=now)
-    people -= permissions.stated_by_hand(objection) | {unit.scored_by_id}
-    _tell(objection, people, f"{unit.name}对年度考核提出异议，请复核", by, now)
+        _tell(objection, found.base, f"{title}现在没有可以复核的人", by, now, found.way_out)
 
 
 def _tell(objection, people, title, by, now, text="", hasty=False):

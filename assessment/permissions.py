@@ -2,6 +2,7 @@
 
 from agencies.models import Role
 from agencies.permissions import Denied
+from progress.permissions import approver_is_vacant
 
 # --- reading, schemes --------------------------------------------------------------------------------
 
@@ -132,25 +133,46 @@ def check_write_self(user, unit):
         raise Denied("自评由本单位填报人填写。")
 
 
+VACANT = "本单位现在没有审核人：请由另一位填报人审签，或者请系统管理员补设审核人。"
+
+
+def lacks_approver(user, unit):
+    """Whether what the unit writes wants a signature nobody holds the post for today. user: who asks. One
+    query for a unit at hand, however often it is asked."""
+    if "lacks_approver" not in unit.__dict__:
+        vacant = unit.agency.needs_approver and approver_is_vacant(unit.agency_id, user.successions)
+        unit.lacks_approver = vacant
+    return unit.lacks_approver
+
+
+def signs_for(user, unit):
+    """Whether the person signs for the unit: its approver; where that post is vacant, its reporters."""
+    if serves(user, unit.agency_id, Role.APPROVER):
+        return True
+    return serves(user, unit.agency_id, Role.REPORTER) and lacks_approver(user, unit)
+
+
 def check_sign_self(user, unit):
-    """审签自评: the unit's approver, never who wrote it."""
-    if not serves(user, unit.agency_id, Role.APPROVER):
+    """审签自评: who signs for the unit, never who wrote it."""
+    if not signs_for(user, unit):
         raise Denied("自评由本单位审核人审签。")
     if unit.self_written_by_id == user.pk:
-        raise Denied("填写人不能审签自己的自评，请由本单位另一位审核人审签。")
+        told = VACANT if lacks_approver(user, unit) else "请由本单位另一位审核人审签。"
+        raise Denied(f"填写人不能审签自己的自评，{told}")
 
 
 def check_send_self_back(user, unit):
-    """Returning a 自评 that waits to be signed: the unit's approvers."""
-    if not serves(user, unit.agency_id, Role.APPROVER):
+    """Returning a 自评 that waits to be signed: who signs for the unit."""
+    if not signs_for(user, unit):
         raise Denied("待审签的自评由本单位审核人退回。")
 
 
 def check_agree(user, unit):
-    """确认无异议: the unit's approver; its reporter where it needs none."""
-    role = Role.APPROVER if unit.agency.needs_approver else Role.REPORTER
-    if not serves(user, unit.agency_id, role):
-        raise Denied(f"由本单位{role.label}确认无异议。")
+    """确认无异议: who signs for the unit; its reporter where it needs nobody to."""
+    if unit.agency.needs_approver and not signs_for(user, unit):
+        raise Denied(f"由本单位{Role.APPROVER.label}确认无异议。")
+    if not unit.agency.needs_approver and not serves(user, unit.agency_id, Role.REPORTER):
+        raise Denied(f"由本单位{Role.REPORTER.label}确认无异议。")
 
 
 def check_write_objection(user, unit):
@@ -160,31 +182,32 @@ def check_write_objection(user, unit):
 
 
 def check_sign_objection(user, objection):
-    """审签异议: the unit's approver, never who wrote it."""
-    if not serves(user, objection.unit.agency_id, Role.APPROVER):
+    """审签异议: who signs for the unit, never who wrote it."""
+    if not signs_for(user, objection.unit):
         raise Denied("异议由本单位审核人审签。")
     if objection.written_by_id == user.pk:
-        raise Denied("填写人不能审签自己提出的异议，请由本单位另一位审核人审签。")
+        told = VACANT if lacks_approver(user, objection.unit) else "请由本单位另一位审核人审签。"
+        raise Denied(f"填写人不能审签自己提出的异议，{told}")
 
 
 def check_withdraw_objection(user, objection):
-    """撤回异议: the reporter while it waits to be signed, the approver always until it is decided."""
+    """撤回异议: the reporter while it waits to be signed, who signs for the unit until it is decided."""
     if serves(user, objection.unit.agency_id, Role.APPROVER):
         return
     if not serves(user, objection.unit.agency_id, Role.REPORTER):
         raise Denied("异议由提出单位撤回。")
-    if objection.state != objection.State.AWAITING_APPROVAL:
+    if objection.state != objection.State.AWAITING_APPROVAL and not signs_for(user, objection.unit):
         raise Denied("已报出的异议由本单位审核人撤回。")
 
 
 def stated_by_hand(objection):
-    """Ids of the people whose points by hand, or vetoes, that still stand are objected to; two queries."""
+    """Ids of the people whose points by hand, or vetoes, that still stand are objected to; one query."""
     unit = objection.unit
-    stated = unit.adjustments.exclude(kind="review").filter(revoked_at__isnull=True)
+    stated = unit.adjustments.exclude(kind="review").filter(revoked_at__isnull=True).order_by()
     if objection.criterion_id:
         return set(stated.filter(criterion=objection.criterion_id).values_list("made_by", flat=True))
-    vetoes = unit.vetoes.filter(revoked_at__isnull=True)
-    return set(stated.values_list("made_by", flat=True)) | set(vetoes.values_list("made_by", flat=True))
+    vetoes = unit.vetoes.filter(revoked_at__isnull=True).order_by()
+    return set(stated.values_list("made_by", flat=True).union(vetoes.values_list("made_by", flat=True)))
 
 
 def check_decide_objection(user, objection):

@@ -10,12 +10,12 @@ and Refused for a file that cannot be taken (400).
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Subquery
+from django.db.models import Count, F, Q, Subquery
 from django.utils import timezone
 
 from agencies import audit, reach
 from agencies.models import Agency, Role
-from assessment import files, results
+from assessment import files, results, who_acts
 from assessment.models import AssessmentFile, AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import check_run_rounds
 from assessment.scoring import Terms
@@ -29,6 +29,8 @@ State = AssessmentRound.State
 Standing = UnitScore.Standing
 LONGEST_REASON = 500
 LONGEST_DECISION = 120
+# Units named in a sentence before it says that there are more.
+MOST_NAMED = 5
 
 # (verb, from, to)
 TRANSITIONS = (
@@ -216,9 +218,7 @@ def left_to_do(round, now):
     if round.state == State.SELF:
         return _self_left(round, units, now)
     if round.state == State.FIRST:
-        left = units.exclude(standing=Standing.EXCLUDED).filter(scored_at__isnull=True)
-        number = left.count()
-        return [f"还有 {number} 家没有确认初评：{_named(left)}。"] if number else []
+        return _first_left(units, now)
     if round.state == State.FEEDBACK:
         return _feedback_left(round, units, now)
     return []
@@ -232,30 +232,40 @@ def _self_left(round, units, now):
     return [f"自评到{spoken(round.self_until)}截止，还有 {number} 家没有报出：{_named(left)}。"]
 
 
+def _first_left(units, now):
+    left = units.exclude(standing=Standing.EXCLUDED).filter(scored_at__isnull=True)
+    left = list(left.select_related("reviewer").defer("facts", "result"))
+    if not left:
+        return []
+    names = "、".join(each.name for each in left[:MOST_NAMED]) + ("等" if len(left) > MOST_NAMED else "")
+    said = [f"还有 {len(left)} 家没有确认初评：{names}。", *who_acts.why_unscored(left, now)]
+    return ["".join(said)]
+
+
 def _feedback_left(round, units, now):
+    # What was decided before the scores were given back last is no answer to these.
+    given_back = RoundStep.objects.filter(round=round, verb="give_back").order_by("-at", "-pk")
+    decided = Objection.objects.filter(
+        state=Objection.State.DECIDED, written_at__gte=Subquery(given_back.values("at")[:1])
+    ).values("unit")
+    is_silent = ~Q(standing=Standing.EXCLUDED) & Q(agreed_at__isnull=True) & ~Q(pk__in=decided)
+    left = units.aggregate(
+        raised=Count("objections", filter=Q(objections__state=Objection.State.RAISED), distinct=True),
+        silent=Count("pk", filter=is_silent, distinct=True),
+    )
     said = []
-    raised = Objection.objects.filter(unit__round=round, state=Objection.State.RAISED)
-    number = raised.count()
-    if number:
-        said.append(f"还有 {number} 件异议没有复核。")
-    if now <= round.objections_until:
-        # What was decided before the scores were given back last is no answer to these.
-        given_back = RoundStep.objects.filter(round=round, verb="give_back").order_by("-at", "-pk")
-        decided = Objection.objects.filter(
-            state=Objection.State.DECIDED, written_at__gte=Subquery(given_back.values("at")[:1])
-        ).values("unit")
-        silent = units.exclude(standing=Standing.EXCLUDED).filter(agreed_at__isnull=True)
-        silent = silent.exclude(pk__in=decided)
-        number = silent.count()
-        if number:
-            said.append(f"反馈复核到{spoken(round.objections_until)}截止，还有 {number} 家没有答复。")
+    if left["raised"]:
+        said.append(f"还有 {left['raised']} 件异议没有复核。")
+    if now <= round.objections_until and left["silent"]:
+        until = spoken(round.objections_until)
+        said.append(f"反馈复核到{until}截止，还有 {left['silent']} 家没有答复。")
     return said
 
 
-def _named(units, most=5):
+def _named(units):
     """The first units by name, and that there are more."""
-    names = list(units.values_list("name", flat=True)[: most + 1])
-    return "、".join(names[:most]) + ("等" if len(names) > most else "")
+    names = list(units.values_list("name", flat=True)[: MOST_NAMED + 1])
+    return "、".join(names[:MOST_NAMED]) + ("等" if len(names) > MOST_NAMED else "")
 
 
 def _decided(round, said, scan, now):

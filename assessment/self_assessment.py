@@ -11,8 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from agencies import audit, reach
-from agencies.models import Role
-from assessment import files
+from assessment import files, who_acts
 from assessment.confirming import load
 from assessment.formulas import plain
 from assessment.models import SelfScore, UnitScore
@@ -75,7 +74,7 @@ def hand_in(unit, *, by, now, revision):
         unit = _claimed(unit, "提交自评", revision, **written, **signed)
         audit.record("提交自评", unit, by=by, now=now)
         if not signed:
-            people = reach.everyone_at([unit.agency_id], Role.APPROVER, now=now)
+            people = who_acts.signing_for(unit, now)
             _tell(unit, people, f"{unit.round}自评待审签", by, now)
     return unit
 

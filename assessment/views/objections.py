@@ -11,9 +11,9 @@ from agencies.audit import trail_of
 from agencies.official_page import word_response
 from agencies.permissions import Denied
 from agencies.spreadsheets import Column, list_response
-from assessment import objection_papers, objections, overview, permissions
+from assessment import objection_papers, objections, overview, permissions, who_acts
 from assessment.filters import ObjectionFilter
-from assessment.models import AssessmentFile, Objection
+from assessment.models import AssessmentFile, AssessmentRound, Objection
 from assessment.round_forms import OBJECTION_FORMS
 from assessment.secrecy import secret_of
 from assessment.views.rounds import round_at
@@ -143,6 +143,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "unit": found.unit,
         "objection": found,
         "actions": [(each, _form_of(found, each, form, verb)) for each in offered],
+        "deciders": _deciders(user, found, now),
         "tried": verb,
         "problem": problem,
         "typed": form,
@@ -153,6 +154,14 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "trail": trail_of(found).exclude(verb__startswith="上传")[:100] if user.is_office or own else None,
     }
     return render(request, "assessment/objection.html", context, status=status)
+
+
+def _deciders(user, found, now):
+    """Who may decide while it waits, for those who see to it that somebody does."""
+    waits = found.state == Objection.State.RAISED and found.unit.round.state == AssessmentRound.State.FEEDBACK
+    if not waits or not (user.is_office or permissions.serves(user, found.unit.reviewer_id)):
+        return None
+    return who_acts.deciders_of(found, now, user.successions)
 
 
 def _points_of(found):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Role
 from agencies.permissions import why_not
 from agencies.spreadsheets import Column, list_response
-from assessment import confirming, overview, rounds
+from assessment import confirming, overview, rounds, who_acts
 from assessment.filters import UnitFilter
 from assessment.models import AssessmentFile, AssessmentRound, Scheme, UnitScore
 from assessment.permissions import (
@@ -187,6 +187,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "shows_grades": overview.shows_grades(found),
         "own": overview.own_units(user, [found]),
         "left": left,
+        "lacking": who_acts.without_people(found, user, now) if user.is_office else [],
         "actions": [(each, _form_of(found, each, form, verb)) for each in offered],
         "tried": verb,
         "problem": problem,
