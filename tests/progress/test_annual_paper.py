@@ -164,3 +164,11 @@ def test_tables_an_older_version_did_not_keep_are_not_shown_as_added():
 def test_what_is_behind_a_frozen_paper_is_not_asked_again(signed, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert annual_paper.figures_behind(signed, {"paper": {}}) == OwnFigures()
+
+
+def test_who_hands_it_in_is_told_that_the_tables_will_be_fixed(annual, people, as_):
+    said = "两张附表在报出时随报告固定"
+    client = as_(people["reporter"])
+    assert said in client.get(f"{annual.get_absolute_url()}?confirm=submit").text
+    quarter = make_unit_report(annual.agency, make_period("2030Q3"))
+    assert said not in client.get(f"{quarter.get_absolute_url()}?confirm=submit").text
