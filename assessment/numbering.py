@@ -2,8 +2,6 @@
 
 from agencies.official_words import heading_number
 
-DEEPEST = 4
-
 
 def numbers_of(levels):
     """The number before each of a section's paragraphs: "" for text (level 0), else as the level is counted.

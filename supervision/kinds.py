@@ -7,7 +7,6 @@ bodies under vertical administration a 工作提示函 or 商请函, or the matt
 import re
 
 from agencies.models import Agency
-from agencies.permissions import Denied
 from progress import terms
 from progress.timetable import DUE_HOUR, local
 from supervision.models import KindRule, LimitRule, OrderKind
@@ -16,7 +15,6 @@ ORDERED = {Agency.Kind.MUNICIPAL, Agency.Kind.PARTY, Agency.Kind.MASS, Agency.Ki
 NOT_ADDRESSED = {Agency.Kind.OFFICE, Agency.Kind.LEADING_GROUP}
 # Courts and the procuratorate stand beside the government, though plans list them among its departments.
 COURTS = re.compile(r"(法院|中院|检察院)$")
-LETTERS = (OrderKind.NOTICE, OrderKind.CONSULT, OrderKind.PASSED_ON)
 LETTERS_TEXT = "工作提示函、商请函，或者转办代拟稿"
 
 
@@ -47,13 +45,6 @@ def why_not_kind(kind, agency):
         label = OrderKind(kind).label.removesuffix("通知书")
         return f"{agency.name}属于法检或垂直管理单位，不能由本市{label}，请改用{LETTERS_TEXT}。"
     return ""
-
-
-def check_kind(kind, agency):
-    """Raises Denied where a paper of this kind cannot be sent to the body."""
-    reason = why_not_kind(kind, agency)
-    if reason:
-        raise Denied(reason)
 
 
 def limits_of(plan):

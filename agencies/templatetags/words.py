@@ -125,18 +125,6 @@ def share(part, whole):
 
 
 @register.filter
-def yi(wan_yuan):
-    """An amount kept in 万元 → “1.2 亿元”."""
-    return MISSING if wan_yuan is None else f"{_plain(Decimal(wan_yuan) / 10_000, 4)} 亿元"
-
-
-@register.filter
-def wan(wan_yuan):
-    """An amount kept in 万元 → “120 万元”."""
-    return MISSING if wan_yuan is None else f"{_plain(wan_yuan, 2)} 万元"
-
-
-@register.filter
 def file_size(size):
     """Bytes → “3.2 MB” or “48 KB”."""
     if size is None:

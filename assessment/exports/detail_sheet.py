@@ -45,7 +45,6 @@ COLUMNS = (
     OWN,
     SAID,
 ) = range(15)
-SUMMED = (WEIGHT, ROUNDED, EFFECTIVE, MEASURED, POINTS)
 
 
 @dataclass

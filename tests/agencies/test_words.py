@@ -29,7 +29,7 @@ def test_moments_are_shown_in_shanghai_time():
 
 @pytest.mark.parametrize(
     "write",
-    [words.day_text, words.moment_text, words.day, words.moment, words.number, words.percent, words.yi],
+    [words.day_text, words.moment_text, words.day, words.moment, words.number, words.percent],
 )
 def test_what_is_missing_is_a_dash_and_not_a_nought(write):
     assert write(None) == "—"
@@ -43,14 +43,12 @@ def test_period_names(code, name):
     assert words.period_name(code) == name
 
 
-def test_numbers_and_money():
+def test_numbers_and_sizes():
     assert words.number(Decimal("12345.6000")) == "12,345.6"
     assert words.number(0) == "0"
     assert words.percent(Decimal("63.55")) == "63.6%"
     assert words.share(1, 3) == "33.3%"
     assert words.share(1, 0) == "—"
-    assert words.yi(Decimal("12345")) == "1.2345 亿元"
-    assert words.wan(Decimal("1200000")) == "1,200,000 万元"
     assert words.file_size(20 * 1024 * 1024) == "20 MB"
 
 

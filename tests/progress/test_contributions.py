@@ -273,10 +273,6 @@ def _is_a_partition(now):
 # --- the pages ---------------------------------------------------------------------------------
 
 
-def revision_of(page):
-    return page.context["report"].revision
-
-
 def test_the_whole_way_in_the_browser(report, as_, reporter, kjj_reporter, kjj_approver):
     """Asking, answering, signing off and taking over by the pages alone."""
     lead, supporter = as_(reporter), as_(kjj_reporter)

@@ -11,7 +11,6 @@ from tests import factories
 from tests.factories import AFTER_DUE, SHANGHAI, State
 
 NOW = AFTER_DUE
-DUE_TEXT = "1—3月，建成平台3个，完成投资1.2亿元。"
 
 
 @pytest.fixture
