@@ -112,6 +112,18 @@ class CriterionResult:
         top = [line for line in self.lines if not line.under]
         return [(line, [each for each in self.lines if each.under == line.subject]) for line in top]
 
+    @property
+    def by_cost(self) -> dict[str, list[tuple[Line, list[Line]]]]:
+        """The subjects as one looks for what was lost: `cost`, the dearest first; `full`, that cost nothing;
+        `passed_over`, that do not count."""
+        found = self.subjects
+        cost = [each for each in found if each[0].lost]
+        return {
+            "cost": sorted(cost, key=lambda each: -each[0].lost),
+            "full": [each for each in found if each[0].counts and not each[0].lost],
+            "passed_over": [each for each in found if not each[0].counts and not each[0].lost],
+        }
+
 
 @dataclass(frozen=True)
 class UnitResult:

@@ -382,6 +382,17 @@ window.suzhou = (function () {
     window.addEventListener("beforeprint", () => chart.resize({ animation: { duration: 0 } }));
   }
 
+  /* --- paper shows what is folded on the screen ---------------------------------------------------------- */
+
+  window.addEventListener("beforeprint", () => all("details[data-on-paper]:not([open])").forEach((fold) => {
+    fold.open = true;
+    fold.dataset.openedForPaper = "";
+  }));
+  window.addEventListener("afterprint", () => all("[data-opened-for-paper]").forEach((fold) => {
+    fold.open = false;
+    delete fold.dataset.openedForPaper;
+  }));
+
   /* --- a form that came back: where the first mistake is, whatever was folded over it ------------------- */
 
   function goToFirstMistake() {

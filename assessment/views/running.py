@@ -158,16 +158,15 @@ def _explained(found, row, plan, user):
         waits = {}
         if user.is_office and each.formula == "targets":
             waits = {line.subject: _to_be_found(plan, found.year, row, line) for line in each.lines}
-        lines = [(line, causes, waits.get(line.subject)) for line, causes in each.subjects]
-        cost = [line for line in lines if line[0].lost]
         explained.append(
             {
                 "result": each,
                 "rule": in_words(terms.formula, terms.parameters),
                 "source": formula(terms.formula).source,
-                "cost": sorted(cost, key=lambda line: -line[0].lost),
-                "full": [line for line in lines if line[0].counts and not line[0].lost],
-                "passed_over": [line for line in lines if not line[0].counts],
+                **{
+                    part: [(line, causes, waits.get(line.subject)) for line, causes in rows]
+                    for part, rows in each.by_cost.items()
+                },
                 "handed_on": each.applies and each.effective > each.weight,
                 "perfect": each.applies and each.points == each.effective,
             }

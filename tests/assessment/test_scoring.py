@@ -135,6 +135,13 @@ def test_each_loss_names_its_fact_and_together_they_are_what_was_lost():
     assert (second.lost, none) == (0, [])
 
 
+def test_what_cost_points_is_read_first_the_dearest_above():
+    facts = unit(tasks=[task(1), task(2, "yellow"), task(3, "red"), task(4, "")])
+    parts = of(score(terms(), facts), "completion").by_cost
+    told = {part: [line.subject for line, _ in rows] for part, rows in parts.items()}
+    assert told == {"cost": ["task:3", "task:2"], "full": ["task:1"], "passed_over": ["task:4"]}
+
+
 def test_a_return_sent_back_names_its_version_and_leads_there():
     back = SentBack("2030-04-12", "事实不清。", 2, "/returns/1/versions/#version-2")
     facts = unit(returns=[replace(filed(1, "task:1"), sent_back=(back,))])

@@ -27,3 +27,13 @@ def test_a_page_without_mistakes_stays_where_it_is(page):
     page.set_content(CAME_BACK.replace(' aria-invalid="true"', ""))
     page.add_script_tag(path=SCRIPT)
     assert page.evaluate("[document.activeElement.tagName, scrollY]") == ["BODY", 0]
+
+
+def test_paper_shows_what_is_folded_and_the_screen_folds_it_again(page):
+    page.set_content("<details data-on-paper id=facts></details><details id=menu></details>")
+    page.add_script_tag(path=SCRIPT)
+    opened = "['facts', 'menu'].map(id => document.getElementById(id).open)"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(opened) == [True, False]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(opened) == [False, False]
