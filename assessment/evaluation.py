@@ -308,8 +308,8 @@ def _targets(plan, user, today):
     )
     told, found = Counter(), []
     for target in rows:
-        values = objects(TargetValue, target.said_rows, key=_newest_last)
-        by_year = {each.report.period.year: each for each in values}
+        values = objects(TargetValue, target.said_rows, key=figures.counting_last)
+        by_year = {each.report.period.year: each for each in values if each.tells}
         told.update(list(by_year))
         found.append(_target(target, plan, values, by_year, today))
     return found, told
@@ -335,11 +335,7 @@ def _accepted(model, owner, names, user):
     accepted = reports.filter(state=ProgressReport.State.ACCEPTED)
     said = model.objects.filter(report__in=accepted)
     period = tuple(f"report__period__{name}" for name in ("pk", "code", "starts_on", "ends_on"))
-    return along(said, owner, *names, "report__pk", "report__agency", *period)
-
-
-def _newest_last(said):
-    return said.report.period.ends_on, getattr(said, "rank", 0), said.pk
+    return along(said, owner, *names, "report__pk", "report__agency", "report__order", *period)
 
 
 def _target(target, plan, values, by_year, today):
@@ -433,7 +429,7 @@ def _projects(plan, user):
     )
     found = []
     for project in rows:
-        updates = objects(ProjectUpdate, project.said_rows, key=_newest_last)
+        updates = objects(ProjectUpdate, project.said_rows, key=figures.counting_last)
         newest = updates[-1] if updates else None
         found.append(
             ProjectRow(

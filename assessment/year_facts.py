@@ -25,7 +25,7 @@ from assessment import attaining
 from assessment.facts import FOUND, OrderFact, ReturnFact, SentBack, TargetFact, TaskFact, UnitFacts, silenced
 from assessment.formulas import plain
 from assessment.models import Finding
-from progress.figures import CLASS_CODES, class_of
+from progress.figures import CLASS_CODES, class_of, counting_last
 from progress.models import (
     ContributionRequest,
     Lamp,
@@ -153,7 +153,7 @@ class Year:
             owed = self._is_owed(target.last_due)
             for agency_id in self._answering(target):
                 found = findings.get(agency_id)
-                value = _latest(values, self._whose(target, agency_id), self.leads[target.task_id])
+                value = _latest(values, self._whose(target, agency_id))
                 self._keep("targets", agency_id, self._target_fact(target, value, found, owed, sensitive))
 
     def _answering(self, target):
@@ -328,8 +328,7 @@ def _lamp(task):
 
 def _due_in(plan, year, last_day):
     """Targets that count in a year, with the accepted values that tell of them and what the office found."""
-    accepted = TargetValue.objects.filter(
-        Q(value__isnull=False) | ~Q(value_text=""),
+    accepted = TargetValue.objects.telling().filter(
         report__state=ProgressReport.State.ACCEPTED,
         report__role=Assignment.Role.LEAD,
         report__period__plan=plan,
@@ -338,7 +337,7 @@ def _due_in(plan, year, last_day):
     telling = Q(report__period__starts_on__year=year) | ~attaining.OF_TARGETS_COUNTED_ANEW
     findings = Finding.objects.standing().filter(plan=plan, year=year)
     last_period = ReportingPeriod.objects.filter(plan=plan, code=f"{year}Q4", is_backfill=False)
-    told = ("value", "value_text", "certainty", "report__pk", "report__agency")
+    told = ("value", "value_text", "certainty", "report__pk", "report__agency", "report__order")
     period = tuple(f"report__period__{name}" for name in ("pk", "code", "starts_on", "ends_on"))
     return (
         Target.objects.filter(attaining.falling_due(plan, year), plan=plan)
@@ -352,21 +351,10 @@ def _due_in(plan, year, last_day):
     )
 
 
-def _latest(values, bodies, leads):
-    """The value that counts: of the newest period, the most certain, of the lead named first. bodies: whose
-    values tell of it, None for anybody's."""
+def _latest(values, bodies):
+    """The value that counts. bodies: whose values tell of it, None for anybody's."""
     told = [each for each in values if bodies is None or each.report.agency_id in bodies]
-    place = {agency_id: number for number, agency_id in enumerate(leads)}
-    return max(
-        told,
-        key=lambda each: (
-            each.report.period.ends_on,
-            each.rank,
-            -place.get(each.report.agency_id, len(place)),
-            each.pk,
-        ),
-        default=None,
-    )
+    return max(told, key=counting_last, default=None)
 
 
 def _judged(target, value, found, owed):

@@ -92,17 +92,28 @@ def quarters_of(task, reports, periods):
     ]
 
 
+def counting_last(said):
+    """Sorts what accepted returns said of a target (TargetValues) or of a project (ProjectUpdates) so that
+    what counts comes last: of the newest period the most certain, of the lead named first in the clause.
+
+    said: with its report's order and its period's end at hand. A task's page, the score and the evaluation
+    ask here; the office's report does the same with frozen texts (assessment.target_rows).
+    """
+    report = said.report
+    return report.period.ends_on, getattr(said, "rank", 0), -report.order, -report.pk
+
+
 def targets_of(task, user):
     """The task's targets with the newest accepted value each, the most certain one, as far as one may read;
     one query."""
-    rows = _with_accepted(Target.objects.filter(task=task), TargetValue, "target", task, user)
+    rows = _with_accepted(
+        Target.objects.filter(task=task), TargetValue.objects.telling(), "target", task, user
+    )
     return [_target_standing(target) for target in rows]
 
 
 def _target_standing(target):
-    said = objects(
-        TargetValue, target.said_rows, key=lambda each: (each.report.period.ends_on, each.rank, each.pk)
-    )
+    said = objects(TargetValue, target.said_rows, key=counting_last)
     if not said:
         return TargetStanding(target, None)
     earlier = [each for each in said[:-1] if each.report.pk == said[-1].report.pk]
@@ -111,7 +122,7 @@ def _target_standing(target):
 
 def projects_of(task, user):
     """The task's projects with the newest accepted stage each, as far as one may read; one query."""
-    rows = _with_accepted(Project.objects.filter(task=task), ProjectUpdate, "project", task, user)
+    rows = _with_accepted(Project.objects.filter(task=task), ProjectUpdate.objects, "project", task, user)
     return [ProjectStanding(project, _newest(project)) for project in rows]
 
 
@@ -121,6 +132,7 @@ SAID = {
 }
 OF_REPORT = (
     "report__pk",
+    "report__order",
     "report__period__pk",
     "report__period__code",
     "report__period__starts_on",
@@ -130,14 +142,14 @@ OF_REPORT = (
 )
 
 
-def _with_accepted(rows, model, owner, task, user):
-    """`rows` with what accepted returns said of each."""
+def _with_accepted(rows, telling, owner, task, user):
+    """`rows` with what accepted returns said of each. telling: the TargetValues or ProjectUpdates that do."""
     readable = ProgressReport.objects.visible_to(user).to_office()
     accepted = readable.filter(task=task, state=ProgressReport.State.ACCEPTED)
-    said = model.objects.filter(report__in=accepted)
-    return rows.annotate(said_rows=along(said, owner, *SAID[model], *OF_REPORT))
+    said = telling.filter(report__in=accepted)
+    return rows.annotate(said_rows=along(said, owner, *SAID[said.model], *OF_REPORT))
 
 
 def _newest(project):
-    said = objects(ProjectUpdate, project.said_rows, key=lambda each: (each.report.period.ends_on, each.pk))
+    said = objects(ProjectUpdate, project.said_rows, key=counting_last)
     return said[-1] if said else None

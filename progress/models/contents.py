@@ -80,6 +80,12 @@ class NodeReport(models.Model):
         return f"{self.node} {'已完成' if self.done else '未完成'}"
 
 
+class TargetValueQuerySet(models.QuerySet):
+    def telling(self):
+        """Those that tell a value, in a number or in words: a remark alone hides no earlier value."""
+        return self.filter(Q(value__isnull=False) | ~Q(value_text=""))
+
+
 class TargetValue(models.Model):
     """A value reported for a target. Figures have a life, 预计 → 快报 → 核定, and every stage is kept."""
 
@@ -97,6 +103,8 @@ class TargetValue(models.Model):
     value_text = models.CharField("完成情况", max_length=120, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
 
+    objects = TargetValueQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "指标值"
         ordering = ["report", "target__order"]
@@ -108,6 +116,11 @@ class TargetValue(models.Model):
 
     def __str__(self):
         return f"{self.target.indicator} {self.value if self.value is not None else self.value_text}"
+
+    @property
+    def tells(self):
+        """As `telling`, of one row."""
+        return self.value is not None or bool(self.value_text)
 
     @property
     def rank(self):

@@ -9,6 +9,8 @@ from assessment import attaining
 from assessment.evaluation import evaluation
 from assessment.target_rows import targets
 from assessment.year_facts import facts_of_year
+from progress import figures
+from progress.models import ProgressReport
 from tasks.models import Target
 from tests.assessment.gathered import accept, material
 from tests.factories import SHANGHAI, make_plan, make_task
@@ -33,8 +35,8 @@ def make_target(task, **fields):
     return Target.objects.create(plan=task.plan, task=task, **(usual | fields))
 
 
-def tell(target, agency, code, value, people):
-    row = {"target": target.pk, "certainty": "verified", "value": value, "value_text": "", "note": ""}
+def tell(target, agency, code, value, people, note=""):
+    row = {"target": target.pk, "certainty": "verified", "value": value, "value_text": "", "note": note}
     accept(target.task, agency, code, people, targets=[row])
 
 
@@ -61,6 +63,35 @@ def test_each_body_by_its_own_value(values, reached, fgw, kjj, team, other_team,
     tell(target, fgw, "2030Q4", values[0], team)
     tell(target, kjj, "2030Q4", values[1], other_team)
     assert judgements(office) == (reached, reached, reached)
+
+
+def as_the_task_page_says(target, office):
+    (standing,) = figures.targets_of(target.task, office)
+    return standing.value.value
+
+
+def told_by_both(target, first, second, team, other_team, later):
+    """Two leads tell of one target in one quarter; `later` is whose row was made last."""
+    said = [(first, "12", team), (second, "7", other_team)]
+    for agency, value, people in said if later == second else reversed(said):
+        tell(target, agency, "2030Q4", value, people)
+    ProgressReport.objects.filter(agency=second).update(order=1)
+
+
+@pytest.mark.parametrize("last", ["fgw", "kjj"])
+def test_of_two_leads_the_one_named_first_tells(last, fgw, kjj, team, other_team, office):
+    target = make_target(make_task(leads=[fgw, kjj]))
+    told_by_both(target, fgw, kjj, team, other_team, {"fgw": fgw, "kjj": kjj}[last])
+    assert judgements(office) == (True, True, True)
+    assert as_the_task_page_says(target, office) == 12
+
+
+def test_a_remark_without_a_value_hides_no_value(fgw, team, office):
+    target = make_target(make_task(leads=[fgw]))
+    tell(target, fgw, "2030Q3", "12", team)
+    tell(target, fgw, "2030Q4", None, team, note="年报数据未出")
+    assert judgements(office) == (True, True, True)
+    assert as_the_task_page_says(target, office) == 12
 
 
 def test_due_in_a_year_is_the_same_for_one_target_and_for_a_query(fgw):
