@@ -11,16 +11,15 @@ from datetime import UTC
 from decimal import Decimal
 
 from django.db.models import (
-    Aggregate,
-    Count,
     DateTimeField,
     DecimalField,
+    F,
+    Func,
+    IntegerField,
     JSONField,
     OuterRef,
     Subquery,
-    Value,
 )
-from django.db.models.functions import JSONObject
 from django.utils.timezone import is_naive
 
 
@@ -31,12 +30,44 @@ class Exact(json.JSONDecoder):
         super().__init__(*args, parse_float=Decimal, **kwargs)
 
 
-class _List(Aggregate):
-    function = "JSON_GROUP_ARRAY"
+class _Rows(Subquery):
+    """All rows of a query that gives one object each, as one JSON list."""
+
+    template = '(SELECT JSON_GROUP_ARRAY(JSON("one")) FROM (%(subquery)s) "listed")'
     output_field = JSONField(decoder=Exact)
 
-    def as_postgresql(self, compiler, connection, **extra):
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra)
+    def as_postgresql(self, compiler, connection):
+        listed = '(SELECT JSONB_AGG("one") FROM (%(subquery)s) "listed")'
+        return self.as_sql(compiler, connection, template=listed)
+
+
+class _Number(Subquery):
+    """How many rows a query has."""
+
+    template = '(SELECT COUNT(*) FROM (%(subquery)s) "listed")'
+    output_field = IntegerField()
+
+
+class _Row(Func):
+    """One row as a JSON object. As Django's JSONObject, but the keys, which are names of fields, stand in the
+    SQL as they are: almost every page brings rows along, and half of what building such a query cost was
+    keys handed over as values and cast."""
+
+    output_field = JSONField()
+
+    def __init__(self, *names):
+        if not all(map(str.isidentifier, names)):
+            raise ValueError(f"not names of fields: {names}")
+        super().__init__(*map(F, names))
+        self.names = names
+
+    def as_sql(self, compiler, connection, function="JSON_OBJECT"):
+        columns = [compiler.compile(column) for column in self.source_expressions]
+        pairs = [f"'{name}', {sql}" for name, (sql, _) in zip(self.names, columns, strict=True)]
+        return f"{function}({', '.join(pairs)})", tuple(value for _, given in columns for value in given)
+
+    def as_postgresql(self, compiler, connection):
+        return self.as_sql(compiler, connection, function="JSONB_BUILD_OBJECT")
 
 
 def along(rows, owner, *names):
@@ -45,18 +76,13 @@ def along(rows, owner, *names):
     rows: a queryset; its order is lost. owner: a path such as "task", or None for rows that belong to all.
     names: fields, also of related objects ("decided_by__full_name"). Read it with `objects`.
     """
-    if owner is None:
-        rows = rows.annotate(everyone=Value(1)).values("everyone")
-    else:
-        rows = rows.filter(**{owner: OuterRef("pk")}).values(owner)
-    listed = rows.order_by().annotate(listed=_List(JSONObject(**{name: name for name in ("pk", *names)})))
-    return Subquery(listed.values("listed"))
+    of_owner = rows if owner is None else rows.filter(**{owner: OuterRef("pk")})
+    return _Rows(of_owner.order_by().values(one=_Row("pk", *names)))
 
 
 def number_of(rows):
-    """How many `rows` there are, as a part of another query; None where there are none."""
-    counted = rows.order_by().annotate(everyone=Value(1)).values("everyone").annotate(number=Count("pk"))
-    return Subquery(counted.values("number"))
+    """How many `rows` there are, as a part of another query."""
+    return _Number(rows.order_by().values("pk"))
 
 
 def objects(model, listed, *, key=None):

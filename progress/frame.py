@@ -69,7 +69,7 @@ class Frame:
     def badges(self):
         """{name of BADGES: how many}, for the person who looks."""
         first = self._all_periods[0] if self._all_periods else None
-        return {name: getattr(first, f"badge_{name}", None) or 0 for name in BADGES}
+        return {name: getattr(first, f"badge_{name}", 0) for name in BADGES}
 
     @cached_property
     def plans(self):

@@ -23,4 +23,4 @@ def for_office(plan, **more):
     asked = {name: rows(plan) for name, rows in THINGS.items()} | more
     counted = {f"waiting_{name}": number_of(rows) for name, rows in asked.items()}
     found = Plan.objects.filter(pk=plan.pk).values(**counted).get()
-    return {name: found[f"waiting_{name}"] or 0 for name in asked}
+    return {name: found[f"waiting_{name}"] for name in asked}

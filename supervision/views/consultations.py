@@ -90,7 +90,7 @@ def consultations_export(request, plan):
     lines = [
         [
             *(each.title, each.get_kind_display(), each.get_state_display(), each.sent_at),
-            *(each.due_at, each.asked or 0, each.answered or 0, each.closed_at),
+            *(each.due_at, each.asked, each.answered, each.closed_at),
         ]
         for each in rows
     ]

@@ -91,8 +91,8 @@ def _line(each, today):
         each.document,
         each.words,
         each.due_on,
-        each.order_count or 0,
-        each.quick_count or 0,
+        each.order_count,
+        each.quick_count,
         state,
         each.reported_at,
     ]
