@@ -33,6 +33,8 @@ class Circulated:
 def circulate(report, *, by, now):
     """拟办 a consultation on the report's text as it stands; returns it, still to be sent by the office.
 
+    Asked again while one of the very same text waits to be sent, it is that one.
+
     report: out of `editing.with_sections`. Raises Denied, WrongState, Incomplete (the text is too long).
     """
     check_edit_reports(by)
@@ -46,11 +48,14 @@ def circulate(report, *, by, now):
             f"报告里写到{secret_passages.in_words(named)}任务，现已标为敏感，不能发各单位征求意见；"
             "请按“报出前检查”删改后再发。"
         )
-    return consultations.start(
+    text = editions.plain_text(data)
+    drafts = Consultation.objects.filter(subject=_subject(report), state=Consultation.State.DRAFT)
+    drafted = next((each for each in drafts.order_by("-pk") if each.text == text), None)
+    return drafted or consultations.start(
         report.period.plan,
         kind=Consultation.Kind.REPORT,
         title=in_one_line(f"{report.title}（征求意见稿）", LONGEST_TITLE),
-        text=editions.plain_text(data),
+        text=text,
         subject=_subject(report),
         url=report.get_absolute_url(),
         is_demo=report.is_demo,

@@ -57,7 +57,8 @@ class ReturnFindingForm(FindingForm):
         min_value=1,
         max_value=9999,
         help_text="单位季度小结或年度落实情况报告不填。",
-        error_messages={"invalid": "请填写数字，例如 15。"},
+        error_messages={"invalid": "请填写数字，例如 15。"}
+        | dict.fromkeys(("min_value", "max_value"), "任务序号应在 1 至 9999 之间，请核对。"),
     )
     field_order = ["agency", "period", "number", "basis", "files"]
 

@@ -13,6 +13,7 @@ from progress.forms import Amount, Day, Prose
 from supervision.upload_forms import Scan, Uploads
 
 REASON = 500
+CHOOSE = {"invalid_choice": "没有这个选项，请从名单中选择。"}
 
 
 class SeenForm(forms.Form):
@@ -60,7 +61,7 @@ class RowChoice(forms.ChoiceField):
     """One of some rows, offered by name; cleaned to the row, None where none was chosen."""
 
     def __init__(self, empty, **kwargs):
-        super().__init__(required=False, **kwargs)
+        super().__init__(required=False, error_messages=CHOOSE, **kwargs)
         self.empty, self.rows = empty, None
 
     def offer(self, named, rows):
@@ -84,7 +85,7 @@ def criteria_of(unit, formula=None):
 class AdjustmentForm(forms.Form):
     """登记加分、扣分 or the points of a criterion 人工评定."""
 
-    kind = forms.ChoiceField(label="类别", required=False)
+    kind = forms.ChoiceField(label="类别", required=False, error_messages=CHOOSE)
     points = Amount(label="分值", places=2)
     criterion = RowChoice("（加分、扣分不选）", label="考核项目")
     basis = Prose(label="依据", limit=adjustments.LONGEST_BASIS, rows=3)
@@ -182,7 +183,7 @@ class SelfForm(SeenForm):
 class AnswerForm(SeenForm):
     """登记复核意见."""
 
-    outcome = forms.ChoiceField(label="复核结论", required=False)
+    outcome = forms.ChoiceField(label="复核结论", required=False, error_messages=CHOOSE)
     points = Amount(label="复核调整（分）", places=2)
     answer = Prose(label="复核意见", limit=objections.LONGEST_ANSWER, rows=5)
     files = Uploads(label="附件")

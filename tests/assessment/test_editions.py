@@ -173,6 +173,9 @@ def test_the_report_is_put_before_the_units_and_what_came_back_is_seen_from_it(s
     made = at.post(address("report_circulate", summary.pk))
     consultation = Consultation.objects.get()
     assert made["Location"] == consultation.get_absolute_url()
+    again = at.post(address("report_circulate", summary.pk))
+    assert again["Location"] == made["Location"], "a second press makes no second draft of the same text"
+    assert Consultation.objects.count() == 1
     assert (consultation.kind, consultation.state) == ("report", "draft")
     assert consultation.text.startswith(f"一、总体情况\n{OVERVIEW}")
     given = {"state": "given", "answer": "opinions", "given_at": NOW, "given_by": office}
