@@ -4,11 +4,13 @@ Each piece of advice is the score once more with one fact changed; the differenc
 """
 
 from dataclasses import dataclass, replace
+from datetime import date, time
 from decimal import Decimal
 
 from assessment.facts import UnitFacts
 from assessment.measuring import WORTH, ZERO
 from assessment.scoring import Terms, score
+from progress.timetable import local, spoken
 
 BEHIND = ("yellow", "red", "unreported")
 
@@ -72,13 +74,13 @@ def _returns(facts):
             continue
         name = f"{fact.period}{fact.title}"
         if fact.outcome == "missing" and fact.kind == "contribution":
-            text = f"补交{name}（应于{fact.due}前提供），未提供改按迟报计"
+            text = f"补交{name}（应于{_spoken(fact.due)}前提供），未提供改按迟报计"
             yield text, fact.url, _with(facts, "returns", place, outcome="late"), False
         elif fact.outcome == "missing":
-            text = f"补报{name}（应于{fact.due}前报出），漏报改按迟报计"
+            text = f"补报{name}（应于{_spoken(fact.due)}前报出），漏报改按迟报计"
             yield text, fact.url, _with(facts, "returns", place, outcome="late"), False
         elif fact.outcome == "running":
-            text = f"{fact.due}前报出{name}，避免漏报扣分"
+            text = f"{_spoken(fact.due)}前报出{name}，避免漏报扣分"
             yield text, fact.url, _with(facts, "returns", place, outcome="missing"), True
 
 
@@ -90,8 +92,16 @@ def _orders(facts):
             yield text, order.url, _with(facts, "orders", place, outcome="late"), False
         # Past its limit and running: answered in time, and read by the office now.
         elif order.outcome == "running" and order.due > now:
-            text = f"{order.due}前办结{order.number}，避免逾期扣分"
+            text = f"{_spoken(order.due)}前办结{order.number}，避免逾期扣分"
             yield text, order.url, _with(facts, "orders", place, outcome="overdue"), True
+
+
+def _spoken(due):
+    """“2030年12月31日18:00” of a fact's “2030-12-31 18:00”, as deadlines are told; else as it is."""
+    try:
+        return spoken(local(date.fromisoformat(due[:10]), time.fromisoformat(due[11:])))
+    except ValueError:
+        return due
 
 
 def _with(facts, name, place, **changes):

@@ -77,8 +77,8 @@ def test_a_body_sees_its_own_score_opened_into_facts(year, reporter, as_):
 
 def test_what_would_raise_it_is_said_and_what_keeps_it(year, kjj_reporter, as_):
     page = words(shown(as_(kjj_reporter), address("running_unit", "kjj")))
-    assert "补报2030年第一季度第2项进展表（应于2030-04-08 18:00前报出），漏报改按迟报计" in page
-    assert "前报出2030年第二季度第3项进展表，避免漏报扣分" in page
+    assert "补报2030年第一季度第2项进展表（应于2030年4月8日18:00前报出），漏报改按迟报计" in page
+    assert "2030年7月8日18:00前报出2030年第二季度第3项进展表，避免漏报扣分" in page
 
 
 def test_nobody_sees_another_body_s(year, reporter, kjj_reporter, leader, admin, as_):

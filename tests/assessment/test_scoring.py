@@ -252,7 +252,7 @@ def test_what_would_raise_it_says_by_how_much():
     said = hints(terms(), facts)
     assert {"/tasks/1/", "/targets/1/", "/orders/1/"} <= {each.url for each in said}
     assert [(each.text, each.url) for each in said if "进展表（" in each.text] == [
-        ("补报2030年第一季度task:1进展表（应于2030-04-08 18:00前报出），漏报改按迟报计", "/returns/1/")
+        ("补报2030年第一季度task:1进展表（应于2030年4月8日18:00前报出），漏报改按迟报计", "/returns/1/")
     ]
     assert all(each.gain > 0 for each in said if not each.keeps)
     assert [each.gain for each in said] == sorted((each.gain for each in said), reverse=True)
