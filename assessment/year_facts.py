@@ -25,7 +25,7 @@ from assessment import attaining
 from assessment.facts import FOUND, OrderFact, ReturnFact, SentBack, TargetFact, TaskFact, UnitFacts, silenced
 from assessment.formulas import plain
 from assessment.models import Finding
-from progress.figures import CLASS_CODES, class_of, counting_last
+from progress.figures import CLASS_CODES, class_of, counting_last, outcome
 from progress.models import (
     ContributionRequest,
     Lamp,
@@ -40,6 +40,8 @@ from progress.models import (
 from supervision.models import OrderFeedback, SupervisionOrder
 from tasks.models import Assignment, Target, Task
 
+# How facts call what figures.outcome says of a return; on time, late and waived are called the same.
+OUTCOMES = {"overdue": "missing", "": "running"}
 CODE_OF_CLASS = {name: code for code, name in CLASS_CODES.items()}
 # Successions after which the old body is no more: all it did counts for the one that follows.
 ENDINGS = (
@@ -195,7 +197,7 @@ class Year:
     # --- what was owed ----------------------------------------------------------------------------
 
     def read_returns(self):
-        for report in self._of_wanted(_owed_in(self.plan, self.year)):
+        for report in self._of_wanted(_owed_in(self.plan, self.year, self.now)):
             report.period.plan = self.plan
             if report.task_id:
                 report.task.plan = self.plan
@@ -216,7 +218,7 @@ class Year:
             period=f"{self.year}年" if report.period.is_annual else report.period.label,
             due=_moment(report.due_at) or "待定",
             left=_moment(report.left_at),
-            outcome=_outcome(report, self.now),
+            outcome=OUTCOMES.get(report.became, report.became),
             sent_back=() if report.is_contribution else tuple(_sent_back(report)),
             insubstantial=basis,
             url=report.get_absolute_url(),
@@ -381,18 +383,18 @@ def _in_words(target, value):
 # --- returns ---------------------------------------------------------------------------------------
 
 
-def _owed_in(plan, year):
+def _owed_in(plan, year, now):
     """What was owed for the year's quarters and for the year itself; material only where a lead asked."""
     asked = ContributionRequest.objects.open().filter(contribution=OuterRef("pk"))
-    steps = ReportStep.objects.filter(verb="send_back", by_office=True)
+    steps = ReportStep.objects.sent_back()
     found = Finding.objects.standing().filter(kind=Finding.Kind.INSUBSTANTIAL)
     return (
-        ProgressReport.objects.filter(
-            period__plan=plan, period__starts_on__year=year, period__is_backfill=False, owed=True
-        )
+        ProgressReport.objects.of_their_time()
+        .filter(period__plan=plan, period__starts_on__year=year)
         .filter(~ProgressReport.CONTRIBUTION | Exists(asked))
         .select_related("agency", "period", "task")
         .annotate(
+            became=outcome(now),
             step_rows=along(steps, "report", "at", "reason"),
             version_rows=along(ReportVersion.objects, "report", "number", "frozen_at"),
             finding_rows=along(found, "report", "basis"),
@@ -414,14 +416,6 @@ def _versions_address(report):
     if not report.task_id:
         return reverse("progress:unit_versions", args=place)
     return reverse("progress:versions", args=[*place[:2], report.task.number, place[2]])
-
-
-def _outcome(report, now):
-    if report.waived_at is not None:
-        return "waived"
-    if report.is_late(now):
-        return "late" if report.has_left else "missing"
-    return "on_time" if report.has_left else "running"
 
 
 # --- orders ----------------------------------------------------------------------------------------

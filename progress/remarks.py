@@ -26,7 +26,7 @@ def annotated(reports):
         report__period__plan=OuterRef("period__plan"),
         report__period__ends_on__lt=OuterRef("period__starts_on"),
     ).order_by("-report__period__ends_on", "-number")
-    sent_back = ReportStep.objects.filter(report=OuterRef("pk"), verb="send_back", by_office=True)
+    sent_back = ReportStep.objects.sent_back().filter(report=OuterRef("pk"))
     return reports.select_related("task_return", "period").annotate(
         last_version=Subquery(versions[:1]),
         older_version=Subquery(versions[1:2]),

@@ -6,11 +6,13 @@ Given is having left the supporter; silent is not having left when the earliest 
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from agencies.models import Agency, Role
 from progress.models import ContributionRequest, ProgressReport
 from tasks.models import Task
+
+from .filing import conditions
 
 State = ProgressReport.State
 
@@ -33,6 +35,16 @@ class ContributionFiling:
     late: int = 0
     silent: int = 0
     adopted: int = 0
+
+
+# Which of filing's groups each of its counts is: on time and late are the same for what a lead asked for.
+COUNTED_AS = {
+    "asked": "owed",
+    "given": "reported",
+    "late": "late",
+    "silent": "overdue",
+    "adopted": "accepted",
+}
 
 
 @dataclass(frozen=True)
@@ -97,19 +109,13 @@ def silent_requests(plan, period, user, now):
 
 def contributions_by_supporter(plan, period, user, now):
     """Counts of a period per supporter, in official order: [BodyContributions]; two queries."""
-    body, counted = "contribution__agency", "contribution"
-    conditions = request_conditions(now)
-    left = Q(contribution__left_at__isnull=False)
-    groups = {
-        "asked": Q(),
-        "given": left,
-        "late": left & Q(contribution__left_at__gt=F("contribution__due_at")),
-        "silent": conditions["silent"],
-        "adopted": conditions["adopted"],
+    asked = requests_of(plan, period, user, now).filter(contribution=OuterRef("pk"))
+    groups = conditions(now)
+    counts = {f"n_{name}": Count("pk", filter=groups[group]) for name, group in COUNTED_AS.items()}
+    rows = ProgressReport.objects.filter(Exists(asked)).values("agency").annotate(**counts).order_by("agency")
+    found = {
+        row["agency"]: ContributionFiling(**{name: row[f"n_{name}"] for name in COUNTED_AS}) for row in rows
     }
-    counts = {f"n_{name}": Count(counted, filter=group, distinct=True) for name, group in groups.items()}
-    rows = requests_of(plan, period, user, now).order_by().values(body).annotate(**counts)
-    found = {row[body]: ContributionFiling(**{name: row[f"n_{name}"] for name in groups}) for row in rows}
     agencies = Agency.objects.in_bulk(found)
     return [
         BodyContributions(agency, found[agency.pk])

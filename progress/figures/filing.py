@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from django.db.models import Count, F, Q
+from django.db.models import Case, CharField, Count, F, Q, Value, When
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
@@ -42,7 +42,8 @@ CLASS_CODES = dict(zip(("county", "park", "municipal", "provincial"), CLASSES, s
 def conditions(now):
     """{group: the condition on ProgressReport that makes its rows}; groups are those of GROUP_LABELS.
 
-    确认无变化 goes by what left the body, not by what is being rewritten there.
+    确认无变化 goes by what left the body, not by what is being rewritten there. Material for a lead is late
+    or on time by the same rule.
     """
     due = Q(owed=True, waived_at__isnull=True)
     left = due & Q(left_at__isnull=False)
@@ -64,6 +65,17 @@ def conditions(now):
         "returned": due & Q(state=State.RETURNED),
         "accepted": due & Q(state=State.ACCEPTED),
     }
+
+
+def outcome(now):
+    """An annotation of ProgressReports: which group of OUTCOMES each is in, "" where it is not due yet."""
+    groups = conditions(now)
+    told = [When(groups[name], then=Value(name)) for name in OUTCOMES]
+    return Case(*told, default=Value(""), output_field=CharField())
+
+
+# What becomes of what is owed; every row is in one of these groups at most.
+OUTCOMES = ("waived", "on_time", "late", "overdue")
 
 
 @dataclass(frozen=True)
@@ -183,10 +195,8 @@ def filing_by_agency(plan, period, user, now, *, agencies=None):
 
 def sent_back_by_agency(plan, period, user):
     """退回: {agency id: how often the office sent a return of this period back}; one query."""
-    steps = ReportStep.objects.filter(
-        verb="send_back",
-        by_office=True,
-        report__in=counted_for(user).filter(period=period, period__plan=plan, owed=True),
+    steps = ReportStep.objects.sent_back().filter(
+        report__in=counted_for(user).filter(period=period, period__plan=plan, owed=True)
     )
     counted = steps.values("report__agency").annotate(times=Count("pk")).order_by("report__agency")
     return {row["report__agency"]: row["times"] for row in counted}
@@ -409,6 +419,6 @@ def filing_by_year(plan, user, now):
     query.
     """
     settled = Q(due_at__lt=now) | Q(left_at__isnull=False) | Q(waived_at__isnull=False)
-    rows = counted_for(user).filter(settled, period__plan=plan, period__is_backfill=False, owed=True)
+    rows = counted_for(user).of_their_time().filter(settled, period__plan=plan)
     counted = rows.values(year=ExtractYear("period__starts_on")).annotate(**_counts(now)).order_by("year")
     return {row["year"]: _filing(row) for row in counted}

@@ -19,6 +19,10 @@ class ReportQuerySet(models.QuerySet):
         """Rows owed to the office: all but the contributions supporters give their leads."""
         return self.exclude(ProgressReport.CONTRIBUTION)
 
+    def of_their_time(self):
+        """Owed rows whose dates are of the time they tell of: 补录 is never late and counts for nothing."""
+        return self.filter(owed=True, period__is_backfill=False)
+
     def contributions(self):
         """配合材料: what supporters give the leads of their tasks."""
         return self.filter(ProgressReport.CONTRIBUTION)
@@ -241,6 +245,12 @@ class ProgressReport(models.Model):
         return (self.left_at or now) > self.due_at
 
 
+class ReportStepQuerySet(models.QuerySet):
+    def sent_back(self):
+        """退回 as it is counted: by the office, of what had left its body."""
+        return self.filter(verb="send_back", by_office=True)
+
+
 class ReportStep(models.Model):
     """One move of a report through the workflow, kept for ever: what the counts of 退回 read."""
 
@@ -256,6 +266,8 @@ class ReportStep(models.Model):
     at = models.DateTimeField("时间")
     reason = models.TextField("意见", blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ReportStepQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "办理过程"
