@@ -17,10 +17,9 @@ from assessment.models import AssessmentFile, AssessmentRound, Objection
 from assessment.round_forms import OBJECTION_FORMS
 from assessment.secrecy import secret_of
 from assessment.views.rounds import round_at
-from progress.views.typed import number_of
 from supervision.sender import sender
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now_revision
 from supervision.views.files import takes_files
 
 PAGE = 50
@@ -114,7 +113,7 @@ def objection_verb(request, plan, year, pk, verb):
     if request.method != "POST":
         return redirect(found)
     form = _posted(request, found, verb)
-    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    said = by_now_revision(request)
     done, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
     if refusal:
         shown = objection_at(request, plan, year, pk) if refusal.has_moved_on else found

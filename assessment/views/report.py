@@ -199,35 +199,15 @@ def _section_read(request, found, section, *, changed=False):
 
 
 def _section_form(request, found, section, typed, *, problem="", disputes=(), status=200):
-    known = {each.pk: each for each in section.paragraphs.all()} if section else {}
-    plan = found.period.plan
-    rows = []
-    everything, first = whole(typed, editing.rows_of(section) if section else [])
-    numbers = numbers_of([row.level for row in everything])[first:][: len(typed.rows)]
-    for place, (row, number) in enumerate(zip(typed.rows, numbers, strict=True)):
-        paragraph = known.get(row.id)
-        chips = chips_of(paragraph.sources, plan.code) if paragraph else []
-        gathered = paragraph.gathered if paragraph and paragraph.gathered != row.text else ""
-        disputed = paragraph.text if paragraph and row.id in typed.disputed else ""
-        rows.append(
-            {
-                "place": place,
-                "row": row,
-                "number": number,
-                "chips": chips[:SHOWN],
-                "more": chips[SHOWN:],
-                "gathered": gathered,
-                "theirs": disputed if disputed != row.text else "",
-            }
-        )
+    """The form as it is typed; section: as it is saved, None where somebody else has deleted it."""
     order = [each.pk for each in found.sections.all()]
     context = {
-        "plan": plan,
+        "plan": found.period.plan,
         "report": found,
         "section": section,
         "number": section_number(order.index(section.pk) + 1) if section and section.pk in order else "",
         "typed": typed,
-        "rows": rows,
+        "rows": _rows_typed(section, typed, found.period.plan.code),
         "levels": LEVELS,
         "problem": problem,
         "disputes": disputes,
@@ -237,6 +217,32 @@ def _section_form(request, found, section, typed, *, problem="", disputes=(), st
     }
     name = "_report_section_form" if request.htmx else "report_section"
     return render(request, f"assessment/{name}.html", context, status=status)
+
+
+def _rows_typed(section, typed, plan_code):
+    """Each row as it is typed, with its number, where it came from, and the gathered and the saved text where
+    they are others."""
+    known = {each.pk: each for each in section.paragraphs.all()} if section else {}
+    everything, first = whole(typed, editing.rows_of(section) if section else [])
+    numbers = numbers_of([row.level for row in everything])[first:][: len(typed.rows)]
+    rows = []
+    for place, (row, number) in enumerate(zip(typed.rows, numbers, strict=True)):
+        paragraph = known.get(row.id)
+        chips = chips_of(paragraph.sources, plan_code) if paragraph else []
+        gathered = paragraph.gathered if paragraph else ""
+        disputed = paragraph.text if paragraph and row.id in typed.disputed else ""
+        rows.append(
+            {
+                "place": place,
+                "row": row,
+                "number": number,
+                "chips": chips[:SHOWN],
+                "more": chips[SHOWN:],
+                "gathered": gathered if gathered != row.text else "",
+                "theirs": disputed if disputed != row.text else "",
+            }
+        )
+    return rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

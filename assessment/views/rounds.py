@@ -24,7 +24,7 @@ from progress.views.place import plan_at
 from progress.views.typed import number_of
 from progress.workflow import WrongState
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now_revision
 from supervision.views.files import takes_files
 from supervision.views.sorting import in_order
 
@@ -117,7 +117,7 @@ def round_verb(request, plan, year, verb):
     check_run_rounds(request.user)
     form = ROUND_FORMS[verb](request.POST, request.FILES, auto_id=f"{verb}-%s")
     name_too_large(form, request)
-    said = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
+    said = by_now_revision(request)
     done, refusal = attempt(form, lambda: ACTS[verb](found, **form.said, **said), stale=MOVED_ON)
     if refusal:
         shown = rounds.load(found.pk) if refusal.has_moved_on else found

@@ -19,7 +19,7 @@ from assessment.secrecy import criteria_and_secret
 from progress.views.place import plan_at
 from progress.views.typed import number_of
 from supervision.upload_forms import name_too_large
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.conflicts import differences
 from supervision.views.files import takes_files
 
@@ -34,16 +34,19 @@ SAID_AFTER = {
     "veto": "已认定。",
     "object": "异议已填写，审签后报出。",
     "revoke": "已撤销，得分已随之更新。",
+    "unveto": "已撤销，得分已随之更新。",
 }
 MOVED_ON = "这张表刚被他人办理，下面是最新情况；您的操作没有办理。"
-# What takes a revision; what takes words besides.
-SEEN = {
+# What is done with the sheet as it was seen; what is added to it; what was added and is taken back.
+STEPS = {
     "confirm": confirming.confirm,
     "hand_in": self_assessment.hand_in,
     "sign": self_assessment.sign,
+    "send_back": self_assessment.send_back,
     "agree": objections.agree,
 }
 MAKES = {"adjust": adjustments.state, "veto": adjustments.veto, "object": objections.write}
+TAKES_BACK = {"revoke": adjustments.revoke, "unveto": adjustments.revoke_veto}
 # What people say in stating something by hand, and in taking it back.
 SAID = ("basis", "revoked_reason")
 FORMS = {"adjust": AdjustmentForm, "veto": VetoForm, "object": ObjectionForm}
@@ -74,7 +77,7 @@ def unit_verb(request, plan, year, code, verb):
     """One verb on a sheet. What was refused is shown at this address; a reload leads to the sheet."""
     found = unit_at(request, plan, year, code)
     name, _, which = verb.partition("-")
-    if verb not in {*SEEN, *MAKES, "send_back"} and name not in ("revoke", "unveto"):
+    if verb not in {*STEPS, *MAKES} and name not in TAKES_BACK:
         raise Http404
     if request.method != "POST":
         return redirect(found)
@@ -83,7 +86,7 @@ def unit_verb(request, plan, year, code, verb):
     if refusal:
         shown = unit_at(request, plan, year, code) if refusal.has_moved_on else found
         return _page(request, shown, form, verb, refusal.reason, refusal.status)
-    messages.success(request, SAID_AFTER["revoke" if name == "unveto" else name])
+    messages.success(request, SAID_AFTER[name])
     return redirect(found)
 
 
@@ -92,25 +95,20 @@ def _posted(request, found, name):
         form = FORMS[name](request.POST, request.FILES, unit=found, auto_id=f"{name}-%s")
         name_too_large(form, request)
         return form
-    kind = ReasonForm if name in ("send_back", "revoke", "unveto") else SeenForm
+    kind = ReasonForm if name in {"send_back", *TAKES_BACK} else SeenForm
     return kind(request.POST, auto_id=f"{name}-%s")
 
 
 def _do(request, found, name, which, form):
-    by, now = request.user, timezone.now()
-    seen = number_of(request.POST.get("revision"))
-    if name in SEEN:
-        SEEN[name](found, by=by, now=now, revision=seen)
+    if name in STEPS:
+        STEPS[name](found, **form.said, **by_now_revision(request))
     elif name in MAKES:
-        MAKES[name](found, **form.said, by=by, now=now)
-    elif name == "send_back":
-        self_assessment.send_back(found, **form.said, by=by, now=now, revision=seen)
+        MAKES[name](found, **form.said, **by_now(request))
     else:
         rows = found.adjustments if name == "revoke" else found.vetoes
         made = get_object_or_404(rows.select_related("unit__agency", "unit__reviewer"), pk=which)
         made.unit = found
-        undo = adjustments.revoke if name == "revoke" else adjustments.revoke_veto
-        undo(made, **form.said, by=by, now=now)
+        TAKES_BACK[name](made, **form.said, **by_now(request))
 
 
 # --- 自评 --------------------------------------------------------------------------------------------
@@ -140,10 +138,8 @@ def self_page(request, plan, year, code):
 
 
 def _save_self(request, found, form, hands_in):
-    said = {"by": request.user, "now": timezone.now()}
-    seen = number_of(request.POST.get("revision"))
     save = self_assessment.save_and_hand_in if hands_in else self_assessment.save
-    save(found, **form.said, **said, revision=seen)
+    save(found, **form.said, **by_now_revision(request))
 
 
 def _self_refused(request, found, form, refusal):
@@ -188,7 +184,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     claims = secret.spared(_claims(user, found), "evidence")
     result = overview.result_for(user, found, criteria, secret) if knows else None
     may, files = offered(user, found, now), _files(user, found, knows)
-    context = {
+    context = _of_score(found, files, secret, knows) | {
         "plan": found.round.scheme.plan,
         "round": found.round,
         "scheme": found.round.scheme,
@@ -198,15 +194,11 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "is_own": is_own,
         "is_office": user.is_office,
         "result": result,
-        "facts": UnitFacts.from_json(found.facts) if knows and found.facts else None,
         "criteria": _criteria(result, claims),
         "claims": claims,
         "self_total": self_assessment.self_total(claims),
         "shows_points": knows and found.standing == Standing.SCORED,
         "shows_place": overview.reads_place(user, found),
-        "converted": _converted(found) if knows and found.total is not None else [],
-        "adjustments": secret.spared(_stated(found.adjustments, files, "adjustment"), *SAID) if knows else [],
-        "vetoes": secret.spared(_vetoes(found, files), *SAID) if knows else [],
         "objections": secret.spared(_objections(user, found), "text"),
         **overview.beyond_caps(found.round.scheme, result),
         "files": [each for each in files if each.unit_id],
@@ -219,6 +211,18 @@ def _page(request, found, form=None, verb="", problem="", status=200):
         "now": now,
     }
     return render(request, "assessment/unit.html", context, status=status)
+
+
+def _of_score(found, files, secret, knows):
+    """What is known with the score: the facts behind it, what was stated by hand, the converted points."""
+    if not knows:
+        return {"facts": None, "converted": [], "adjustments": [], "vetoes": []}
+    return {
+        "facts": UnitFacts.from_json(found.facts) if found.facts else None,
+        "converted": _converted(found) if found.total is not None else [],
+        "adjustments": secret.spared(_stated(found.adjustments, files, "adjustment"), *SAID),
+        "vetoes": secret.spared(_vetoes(found, files), *SAID),
+    }
 
 
 def _new(found, name, form, verb):
