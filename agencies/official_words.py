@@ -1,5 +1,6 @@
 """What the standard of official papers says of words and places: numbers of headings, 附件说明, 落款."""
 
+import re
 from math import ceil
 
 from agencies.writing import half_widths, numeral_of
@@ -20,6 +21,12 @@ def heading_number(level, number):
         3: f"{number}.",
         4: f"（{number}）",
     }[level]
+
+
+def opening_of(title):
+    """The sentence a report opens with, from its title: “现将……情况报告如下。”; "" for other titles."""
+    about = re.fullmatch(r"关于(.+)的报告", title.strip(), re.DOTALL)
+    return f"现将{about[1]}报告如下。" if about else ""
 
 
 def with_colon(addressee):

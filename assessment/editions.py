@@ -44,6 +44,7 @@ def data_of(report):
         "report": {
             "title": report.title,
             "addressee": report.addressee,
+            "opening": report.opening,
             "signer": report.signer,
             "number": report.number,
             "body": report.body,

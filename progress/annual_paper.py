@@ -13,10 +13,11 @@ from datetime import date
 from django.utils import timezone
 
 from agencies.official_page import OfficialDocument
+from agencies.official_words import opening_of
 from agencies.spreadsheets import Column
 from agencies.writing import day_of
 from progress.annual_figures import OwnFigures, own_figures
-from progress.annual_tables import signer_of, tables_of
+from progress.annual_tables import signer_of, tables_of, title_of
 
 ADDRESSEE = "市推进长三角一体化发展领导小组办公室"
 OVERVIEW, DONE, LEARNING, PROBLEMS, NEXT = (
@@ -58,9 +59,14 @@ class AnnualPaper:
 
     @property
     def title(self):
-        name = self.plan_title.strip()
-        name = name if name.startswith("《") else f"《{name}》"
-        return f"关于{self.year}年落实{name}情况的报告"
+        return title_of(self.plan_title, self.year)
+
+    @property
+    def opening(self):
+        """The sentence before the five parts; "" of a version frozen before there was one."""
+        if "paper" in self.said:
+            return self.said["paper"].get("opening", "")
+        return "" if self.on else opening_of(self.title)
 
     @property
     def attachments(self):
@@ -133,6 +139,8 @@ def word_of(paper):
         document.number("", signer=paper.signer)
     document.title(paper.title)
     document.addressee(ADDRESSEE)
+    if paper.opening:
+        document.paragraph(paper.opening)
     for name, write in parts_of(paper.said):
         document.heading(1, name)
         write(document)

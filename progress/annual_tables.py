@@ -7,6 +7,7 @@ the date and the name under it: a signed paper says next year what it said when 
 
 from django.utils import timezone
 
+from agencies.official_words import opening_of
 from progress.annual_figures import NO_VALUE, own_figures
 from progress.models import ProgressReport
 
@@ -62,12 +63,21 @@ def frozen_with(report, on):
     if not has_paper(report):
         return {}
     figures = own_figures(report.period, [report.agency_id])[report.agency_id]
+    plan_title = report.period.plan.title
     head = {
-        "plan_title": report.period.plan.title,
+        "plan_title": plan_title,
+        "opening": opening_of(title_of(plan_title, report.period.year)),
         "signer": signer_of(report),
         "on": timezone.localdate(on).isoformat(),
     }
     return {"paper": head | tables_of(figures)}
+
+
+def title_of(plan_title, year):
+    """关于××年落实《…三年行动计划》情况的报告."""
+    name = plan_title.strip()
+    name = name if name.startswith("《") else f"《{name}》"
+    return f"关于{year}年落实{name}情况的报告"
 
 
 def signer_of(report):

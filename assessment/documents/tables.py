@@ -33,7 +33,7 @@ class Attachment:
 
 
 TASKS = (
-    Column("序号", 8),
+    Column("序号", 9),
     Column("重点工作任务", 22),
     Column("牵头责任单位", 20),
     Column("年度目标", 33),
@@ -42,7 +42,7 @@ TASKS = (
     Column("亮灯", 15),
 )
 TARGETS = (
-    Column("序号", 8),
+    Column("序号", 9),
     Column("任务序号", 8),
     Column("量化指标", 42),
     Column("目标值", 20),
@@ -52,7 +52,7 @@ TARGETS = (
     Column("是否达到", 12),
 )
 PROJECTS = (
-    Column("序号", 8),
+    Column("序号", 9),
     Column("任务序号", 8),
     Column("项目名称", 38),
     Column("责任单位", 24),

@@ -45,6 +45,9 @@ def word_of(data, *, mark="") -> bytes:
     paper.title(report["title"])
     if report.get("addressee"):
         paper.addressee(report["addressee"])
+    # Editions frozen before there was one have none.
+    if report.get("opening"):
+        paper.paragraph(report["opening"])
     _write_sections(paper, data)
     attached = attachments_of(data)
     if attached:

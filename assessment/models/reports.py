@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from agencies.models import Role
+from agencies.official_words import opening_of
 from progress.models import ReportingPeriod
 from progress.models.periods import paired
 
@@ -75,6 +76,11 @@ class SummaryReport(models.Model):
 
     def get_absolute_url(self):
         return reverse("assessment:report", args=[self.period.plan.code, self.pk])
+
+    @property
+    def opening(self):
+        """The sentence it opens with, before its first section; "" where the title gives none."""
+        return opening_of(self.title)
 
 
 class GatheringRun(models.Model):

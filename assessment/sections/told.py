@@ -5,6 +5,8 @@ year). What is said in the same words twice stands once. Requests (需协调事�
 carries one, each becomes a 请示 of its own (practice, section 4).
 """
 
+from collections import Counter
+
 from progress.figures import meaningful
 
 from .paragraph import Said, lines_in, paragraph
@@ -68,11 +70,19 @@ def _of_all(material, field):
 
 def _of_returns(material, returns, field, said):
     tasks = {task.number: task for task in material.tasks}
-    found = []
+    spoken = []
     for told in returns:
         task = tasks.get(told.task)
         text = said.fresh(meaningful(told.said.get(field) or "")) if task else ""
-        found += _paragraphs(text, task and task.title, told, task and task.chapter.number)
+        if text:
+            spoken.append((task, told, text))
+    tellers = {(task.number, told.agency) for task, told, _ in spoken}
+    several = {number for number, times in Counter(number for number, _ in tellers).items() if times > 1}
+    found = []
+    for task, told, text in spoken:
+        # Of several leads each is named: their words would look like one body's said twice.
+        name = f"{task.title}（{told.agency_name}）" if task.number in several else task.title
+        found += _paragraphs(text, name, told, task.chapter.number)
     return found
 
 

@@ -20,7 +20,13 @@ from agencies import official_page
 from agencies.official_page import Band, OfficialDocument, Words, word_response
 from agencies.official_pictures import Picture
 from agencies.official_titles import title_lines
-from agencies.official_words import enclosure_lines, heading_number, in_the_middle, signature_indents
+from agencies.official_words import (
+    enclosure_lines,
+    heading_number,
+    in_the_middle,
+    opening_of,
+    signature_indents,
+)
 from agencies.spreadsheets import Column
 from agencies.writing import day_of, half_widths, number_of, numeral_of, printable, quoted
 
@@ -395,3 +401,8 @@ def test_a_date_of_a_quarter_still_stands_in_the_middle():
 def test_quotations_within_a_quotation_have_single_marks():
     assert quoted("深化居民服务“一卡通”应用") == "“深化居民服务‘一卡通’应用”"
     assert quoted("开展科技创新联合攻关") == "“开展科技创新联合攻关”"
+
+
+def test_what_a_report_opens_with():
+    assert opening_of("关于2030年落实《某计划》情况的报告") == "现将2030年落实《某计划》情况报告如下。"
+    assert opening_of("关于解决用地指标的请示") == opening_of("工作总结") == ""

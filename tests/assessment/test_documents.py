@@ -299,3 +299,13 @@ def test_libreoffice_lays_a_long_report_out(tmp_path, request):
 
 def test_the_grid_is_22_lines():
     assert opened(report_data()).sections[0]._sectPr.find(qn("w:docGrid")).get(qn("w:linePitch")) == "579"
+
+
+def test_a_report_opens_by_saying_what_it_reports():
+    data = report_data()
+    before = lines_of(opened(data))
+    data["report"]["opening"] = "现将2030年落实《宿州市某三年行动计划》情况报告如下。"
+    lines = lines_of(opened(data))
+    assert lines.index(data["report"]["opening"]) == lines.index("市委、市政府：") + 1
+    lines.remove(data["report"]["opening"])
+    assert lines == before  # an edition frozen before there was one comes out as it was

@@ -306,3 +306,14 @@ def test_many_problems_are_told_by_chapter_and_a_few_as_they_are():
     assert sorted(map(str, plain)) == sorted(map(str, many))
     # Only units have spoken: nothing to tell apart.
     assert told.by_chapter([said(None)] * 20, titles, "有关单位反映的问题") == [said(None)] * 20
+
+
+def test_of_several_leads_each_is_named_with_its_problem(fgw, kjj, people, kjj_people):
+    task = factories.make_task(1, leads=[fgw, kjj], separate_leads=True)
+    accept(task, fgw, "2030Q4", people, problem="用地指标不足。")
+    assert texts(of("problems", material())) == ["任务之1：用地指标不足。"]
+    accept(task, kjj, "2030Q4", kjj_people, problem="资金不足。")
+    assert texts(of("problems", material())) == [
+        "任务之1（市发展改革委）：用地指标不足。",
+        "任务之1（市科技局）：资金不足。",
+    ]

@@ -110,6 +110,15 @@ def test_the_name_and_the_date_under_it_are_the_signed_ones(signed, people, as_)
     assert f"签发人：{said['signer']}" in shown and "换了名字" not in shown
 
 
+def test_the_report_says_what_it_is_before_its_first_part(annual, people, as_):
+    opening = "现将2030年落实《宿州市某三年行动计划（2030-2032）》情况报告如下。"
+    assert opening in words_of(word(as_(people["reporter"])).content)
+    signed = walk(annual, State.UNDER_REVIEW, **people, **WRITTEN)
+    assert frozen(signed).content["paper"]["opening"] == opening
+    lines = words_of(word(as_(people["office"])).content).splitlines()
+    assert lines.index(opening) == lines.index("一、总体情况") - 1
+
+
 def test_the_tables_are_part_of_what_is_sealed(signed):
     version = frozen(signed)
     assert version.sha256 == content.fingerprint(version.content)

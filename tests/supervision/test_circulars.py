@@ -95,7 +95,9 @@ def do(circular, verb):
 def word_text(content):
     document = Document(BytesIO(content))
     cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
-    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    # A long title is broken into lines.
+    paragraphs = [paragraph.text.replace("\n", "") for paragraph in document.paragraphs]
+    return "\n".join([*paragraphs, *cells])
 
 
 # --- the story --------------------------------------------------------------------------------------
