@@ -11,7 +11,7 @@ from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Sum, Va
 from django.db.models.fields.json import KT
 
 from agencies.models import Role
-from assessment import rounds
+from assessment import evidence, rounds
 from assessment.facts import UnitFacts
 from assessment.models import AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import BODY, serves
@@ -168,7 +168,8 @@ def result_for(user, unit, criteria, secret):
 
     criteria: of its scheme; secret: what is sensitive by now, of which it says no more than facts gathered
     today (both: `secrecy.criteria_and_secret`). Other than the office and the unit's own people, nobody is
-    led to what they may not open: the words of a fact stay, its address goes. One query at most.
+    led to what they may not open: the words of a fact stay, its address goes; who reviews the unit now is led
+    to `evidence`. One query at most.
     """
     if not unit.result:
         return None
@@ -176,18 +177,25 @@ def result_for(user, unit, criteria, secret):
     result = secret.result(UnitResult.from_json(unit.result), facts, terms)
     if user.is_office or serves(user, unit.agency_id):
         return result
-    closed = _closed_to(user, facts)
+    if evidence.opens_evidence(user, unit):
+        instead = evidence.places(unit, secret.facts(facts))
+    else:
+        instead = dict.fromkeys(_closed_to(user, facts), "")
     rows = tuple(
-        replace(row, lines=tuple(_without_address(line, closed) for line in row.lines))
+        replace(row, lines=tuple(_led_elsewhere(line, instead) for line in row.lines))
         for row in result.criteria
     )
     return replace(result, criteria=rows)
 
 
-def _without_address(line, closed):
+def _led_elsewhere(line, instead):
+    """The line with another address. instead: {address of a return or order: the one to take for it}."""
     # A version stands below its return.
-    hidden = line.sensitive or line.url.partition("versions/")[0] in closed
-    return replace(line, url="") if hidden else line
+    thing, _, version = line.url.partition("versions/")
+    if line.sensitive:
+        return replace(line, url="")
+    place = instead.get(thing, thing)
+    return line if place == thing else replace(line, url=place and f"{place}{version}")
 
 
 def _closed_to(user, facts):

@@ -7,6 +7,7 @@ from assessment.views import (
     boxes,
     editions,
     evaluation,
+    evidence,
     files,
     findings,
     objections,
@@ -79,6 +80,16 @@ urlpatterns = [
         "work/<plan:plan>/assessment/<year:year>/units/<slug:code>/do/<slug:verb>/",
         unit.unit_verb,
         name="unit_verb",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/units/<slug:code>/evidence/returns/<int:pk>/",
+        evidence.evidence_return,
+        name="evidence_return",
+    ),
+    path(
+        "work/<plan:plan>/assessment/<year:year>/units/<slug:code>/evidence/orders/<int:pk>/",
+        evidence.evidence_order,
+        name="evidence_order",
     ),
     path(
         "work/<plan:plan>/assessment/<year:year>/objections/", objections.objections_page, name="objections"

@@ -67,6 +67,8 @@ ROUTES = {
     "assessment:round_export": Route(HIDDEN, NO_POST, OF_YEAR),
     "assessment:unit": Route(HIDDEN, NO_POST, OF_SHEET),
     "assessment:unit_history": Route(HIDDEN, NO_POST, OF_SHEET),
+    "assessment:evidence_return": Route(HIDDEN, NO_POST, {**OF_SHEET, "pk": "missing"}),
+    "assessment:evidence_order": Route(HIDDEN, NO_POST, {**OF_SHEET, "pk": "missing"}),
     "assessment:self": Route(HIDDEN, address=OF_SHEET),
     "assessment:unit_verb": Route(HIDDEN, address={**OF_SHEET, "verb": "confirm"}),
     "assessment:objections": Route(HIDDEN, NO_POST, OF_YEAR),

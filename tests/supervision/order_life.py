@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from supervision import feedback, order_drafts, orders
 from supervision.kinds import kind_for
@@ -49,7 +50,12 @@ def make_order(agency, *, by, plan=None, now=MORNING, origin=None, **said):
 
 
 def sign(order, by, now=MORNING, **signed):
-    usual = {"signer": "周主任", "signer_title": "办公室主任", "signed_on": now.date(), "scan": pdf()}
+    usual = {
+        "signer": "周主任",
+        "signer_title": "办公室主任",
+        "signed_on": timezone.localdate(now),
+        "scan": pdf(),
+    }
     if order.kind == "passed_on":
         usual["outside_number"] = "宿办函〔2026〕8号"
     return orders.issue(order, by=by, now=now, revision=order.revision, **(usual | signed))
