@@ -128,26 +128,38 @@ def sections_of(data):
 def edition_compare(request, plan, pk, number):
     """What changed to this edition from another one (`with`, else the one before); for the office also to
     what is being edited now (`with=now`)."""
-    found, newer = edition_at(request, plan, pk, number)
-    others = [each for each in found.editions.defer("data") if each.number != newer.number]
-    wanted = request.GET.get("with", "")
-    if wanted == "now" and request.user.is_office:
-        old, new, words = newer.data, editions.data_of(found), (f"第 {newer.number} 稿", "正在编辑的内容")
+    found, shown = edition_at(request, plan, pk, number)
+    others = [each.number for each in found.editions.defer("data") if each.number != shown.number]
+    is_now = request.GET.get("with") == "now" and request.user.is_office
+    if is_now:
+        other, old, new = None, shown.data, editions.data_of(found)
+        words = (f"第 {shown.number} 稿", "正在编辑的内容")
     else:
-        before = [each.number for each in others if each.number < newer.number]
-        other = number_of(wanted) or next(iter(before), 0)
-        if other not in [each.number for each in others]:
-            raise Http404
-        first, second = sorted([other, newer.number])
+        other = _other_of(request, shown.number, others)
+        first, second = sorted([other, shown.number])
         data = {each.number: each.data for each in found.editions.filter(number__in=[first, second])}
         old, new, words = data[first], data[second], (f"第 {first} 稿", f"第 {second} 稿")
     context = {
         "plan": found.period.plan,
         "report": found,
-        "edition": newer,
+        "edition": shown,
         "others": others,
+        "other": other,
+        "is_now": is_now,
         "words": words,
         "comparison": editions.compare(old, new),
         "is_office": request.user.is_office,
     }
     return render(request, "assessment/edition_compare.html", context)
+
+
+def _other_of(request, number, others):
+    """The number of the edition asked for (`with`), else of the one before; 404 where there is none.
+
+    others: the numbers of the report's other editions, the newest first.
+    """
+    before = next((each for each in others if each < number), None)
+    other = number_of(request.GET.get("with"), default=before)
+    if other not in others:
+        raise Http404
+    return other

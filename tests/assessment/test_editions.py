@@ -191,3 +191,13 @@ def test_the_report_is_put_before_the_units_and_what_came_back_is_seen_from_it(s
     SummaryReport.objects.update(state="cancelled")
     assert at.post(address("report_circulate", summary.pk)).status_code == 409
     assert as_(leader).post(address("report_circulate", summary.pk)).status_code == 403
+
+
+def test_the_edition_compared_with_is_marked_and_no_other(summary, office, as_):
+    made = freeze(summary, office)
+    for number in (2, 12):
+        Edition.objects.create(
+            report=summary, number=number, data=made.data, sha256=made.sha256, frozen_at=NOW, frozen_by=office
+        )
+    page = as_(office).get(f"{address('edition_compare', summary.pk, 12)}?with=1").content.decode()
+    assert 'href="?with=1" aria-current="page"' in page and 'href="?with=2" aria-current' not in page
