@@ -50,6 +50,16 @@ class Content:
     sections: tuple[Section, ...] = field(default_factory=tuple)
     revision: int = 0
 
+    @property
+    def attachments(self) -> list:
+        """What the tables behind the report are called, in order."""
+        there = {
+            "任务完成情况表": self.attach_tasks,
+            "量化指标完成情况表": self.attach_targets,
+            "重大项目进展表": self.attach_projects,
+        }
+        return [name for name, attached in there.items() if attached]
+
 
 DEFAULTS = {
     Kind.ANNUAL: Content(

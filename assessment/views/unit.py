@@ -11,7 +11,7 @@ from agencies.along import along, objects
 from agencies.audit import trail_of
 from assessment import adjustments, confirming, objections, overview, permissions, self_assessment
 from assessment.facts import UnitFacts
-from assessment.models import AssessmentFile, ExportForm, Objection, UnitScore
+from assessment.models import Adjustment, AssessmentFile, ExportForm, Objection, UnitScore
 from assessment.offers import offered
 from assessment.ranking import converted
 from assessment.round_forms import AdjustmentForm, ObjectionForm, ReasonForm, SeenForm, SelfForm, VetoForm
@@ -184,7 +184,7 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     claims = secret.spared(_claims(user, found), "evidence")
     result = overview.result_for(user, found, criteria, secret) if knows else None
     may, files = offered(user, found, now), _files(user, found, knows)
-    context = _of_score(found, files, secret, knows) | {
+    context = _of_score(found, files, may, secret, knows) | {
         "plan": found.round.scheme.plan,
         "round": found.round,
         "scheme": found.round.scheme,
@@ -213,15 +213,15 @@ def _page(request, found, form=None, verb="", problem="", status=200):
     return render(request, "assessment/unit.html", context, status=status)
 
 
-def _of_score(found, files, secret, knows):
+def _of_score(found, files, may, secret, knows):
     """What is known with the score: the facts behind it, what was stated by hand, the converted points."""
     if not knows:
         return {"facts": None, "converted": [], "adjustments": [], "vetoes": []}
     return {
         "facts": UnitFacts.from_json(found.facts) if found.facts else None,
         "converted": _converted(found) if found.total is not None else [],
-        "adjustments": secret.spared(_stated(found.adjustments, files, "adjustment"), *SAID),
-        "vetoes": secret.spared(_vetoes(found, files), *SAID),
+        "adjustments": secret.spared(_adjustments(found, files, may), *SAID),
+        "vetoes": secret.spared(_vetoes(found, files, may), *SAID),
     }
 
 
@@ -273,18 +273,30 @@ def _files(user, found, knows):
     return list(AssessmentFile.objects.filter(wanted, removed_at__isnull=True)) if wanted else []
 
 
+def _adjustments(found, files, may):
+    """The additions and deductions, the last first, with their files; what a review decided stands."""
+    rows = _stated(found.adjustments, files, "adjustment")
+    for each in rows:
+        is_open = each.revoked_at is None and each.kind != Adjustment.Kind.REVIEW
+        each.taken_back_by = f"revoke-{each.pk}" if is_open and may.get("adjust") == "" else ""
+    return rows
+
+
+def _vetoes(found, files, may):
+    if not found.round.scheme.veto_on:
+        return []
+    rows = _stated(found.vetoes.select_related("item"), files, "veto")
+    for each in rows:
+        each.taken_back_by = f"unveto-{each.pk}" if not each.revoked_at and may.get("veto") == "" else ""
+    return rows
+
+
 def _stated(rows, files, owner):
     """What was stated by hand, the last first, each with its `kept` files."""
     found = list(rows.select_related("made_by", "revoked_by").order_by("-made_at", "-pk"))
     for each in found:
         each.kept = [file for file in files if getattr(file, f"{owner}_id") == each.pk]
     return found
-
-
-def _vetoes(found, files):
-    if not found.round.scheme.veto_on:
-        return []
-    return _stated(found.vetoes.select_related("item"), files, "veto")
 
 
 def _objections(user, found):
