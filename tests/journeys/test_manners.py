@@ -1,12 +1,14 @@
-"""The small manners all pages share (static/site.js), tried on a bare page without a site."""
+"""The small manners all pages share (static/site.js and site.css), tried on a bare page without a site."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = Path(__file__).parents[2] / "static" / "site.js"
+STATIC = Path(__file__).parents[2] / "static"
+SCRIPT, LOOKS = STATIC / "site.js", STATIC / "site.css"
 CAME_BACK = """<!doctype html><html lang="zh-CN"><title>表单</title><main><form method="post">
 <input type="hidden" name="revision" aria-invalid="true"><input id="right" value="已填写">
 <div style="height: 3000px"></div>
@@ -37,3 +39,12 @@ def test_paper_shows_what_is_folded_and_the_screen_folds_it_again(page):
     assert page.evaluate(opened) == [True, False]
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(opened) == [False, False]
+
+
+def test_a_wide_table_is_printed_lying_under_its_heading(page):
+    page.set_content("<h1>汇总</h1><div class=print-wide><table><tr><td>1</td></tr></table></div>")
+    page.add_style_tag(path=LOOKS)
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    width, height = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)", paper).groups()
+    assert float(width) > float(height)
