@@ -41,6 +41,8 @@ def _targets(lines):
     if not lines:
         return ""
     told = [line for line in lines if line.said != NO_VALUE]
+    if not told:
+        return f"量化指标{len(lines)}项，均{NO_VALUE}。"
     kinds = [
         f"{kind.label}{number}项"
         for kind in reversed(TargetValue.Certainty)
@@ -53,6 +55,11 @@ def _targets(lines):
 def stage_words(label):
     """A stage of projects as a sentence has it: 谋划/前期 → 谋划和前期."""
     return label.replace("/", "和")
+
+
+def short_title(title):
+    """The name of a 行动 within a sentence: “实施” begins every one of them."""
+    return title.removeprefix("实施") or title
 
 
 def _projects(lines):
@@ -103,8 +110,14 @@ def _project_words(task, figures):
     said = []
     for line in lines:
         note = line.update.note.strip().rstrip("。")
-        said.append(f"{line.project.name}{line.update.get_stage_display()}{f'，{note}' if note else ''}")
+        said.append(f"{line.project.name}{_stands(line.update)}{f'，{note}' if note else ''}")
     return f"重大项目：{'；'.join(said)}。" if said else ""
+
+
+def _stands(update):
+    """Where a project is, as a sentence about it goes on: “建成”, “处于谋划和前期阶段”."""
+    label = update.get_stage_display()
+    return f"处于{stage_words(label)}阶段" if "/" in label else label
 
 
 def chapter_rows(rows, most):
@@ -161,7 +174,7 @@ def next_steps(year):
             used.append(tellings[-1].source)
     chapters = sorted(by_chapter, key=lambda chapter: chapter.number)
     lines = [
-        (f"{chapter.title}方面，" if len(chapters) > 1 else "") + "".join(by_chapter[chapter])
+        (f"{short_title(chapter.title)}方面，" if len(chapters) > 1 else "") + "".join(by_chapter[chapter])
         for chapter in chapters
     ]
     for told in year.summaries[-1:]:

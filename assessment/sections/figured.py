@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from agencies.writing import day_of
-from progress.annual_words import stage_words
+from progress.annual_words import short_title, stage_words
 from progress.models import ProjectUpdate
 from progress.models.periods import QUARTERS
 from progress.timetable import here
@@ -76,17 +76,12 @@ def _late(figures):
     if not late:
         return ""
     total = figures["counts"]["behind"] + figures["counts"]["seriously"]
-    where = "、".join(f"{_short(each['title'])}{_behind(each['lamps'])}项" for each in late)
+    where = "、".join(f"{short_title(each['title'])}{_behind(each['lamps'])}项" for each in late)
     return f"进度滞后的任务共{total}项，分布在：{where}。"
 
 
 def _behind(lamps):
     return lamps["yellow"] + lamps["red"]
-
-
-def _short(title):
-    """The name of a 行动 within a sentence: “实施” begins every one of them."""
-    return title.removeprefix("实施") or title
 
 
 def _targets(figures):

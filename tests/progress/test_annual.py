@@ -14,11 +14,11 @@ from agencies import duties
 from agencies.audit import trail_of
 from agencies.models import AgencySuccession
 from progress import annual_draft, annual_paper, annual_zip, content, drafts, due
-from progress.models import ProgressReport, ReportingPeriod
+from progress.models import ProgressReport, ProjectUpdate, ReportingPeriod, TargetValue
 from progress.unit_sheet import UnitSheet
 from progress.workflow import Stale
 from supervision.models import Problem
-from tasks.models import Project, Target
+from tasks.models import Chapter, Project, Target
 from tests import factories
 from tests.factories import BEFORE_DUE, SHANGHAI, make_period, make_report, make_task, make_year, walk
 
@@ -238,6 +238,20 @@ def test_only_its_own_reporters_may_draft(told, annual, as_, approver, office, k
     quarter = factories.make_unit_report(annual.agency, make_period())
     place = ["2030-2032", "2030Q1", quarter.agency.code]
     assert as_(office).get(reverse("progress:annual_word", args=place)).status_code == 404
+
+
+def test_the_draft_counts_and_names_as_a_sentence_does(told, led, annual, reporter, people):
+    first, second, target, project = led
+    ProjectUpdate.objects.filter(project=project).update(stage="preparing")
+    TargetValue.objects.filter(target=target).delete()
+    other = Chapter.objects.create(
+        plan=first.plan, number=2, title="实施另一行动", heading="三、实施另一行动"
+    )
+    type(second).objects.filter(pk=second.pk).update(chapter=other)
+    sections = {each.key: each for each in draft_of(annual, reporter).sections}
+    assert "量化指标1项，均尚无数据。重大项目1个，其中谋划和前期1个。" in sections["overview"].text
+    assert "某产业园处于谋划和前期阶段，主体完工。" in sections["chapter-1"].rows[0]["text"]
+    assert "\n另一行动方面，6月底前再建2个（第2项）。" in sections["next_steps"].text
 
 
 # --- its paper ------------------------------------------------------------------------------------------
