@@ -37,6 +37,7 @@ def waiting(user, plan, now):
 
 
 def _of_bodies(user, plan, now):
+    """What waits at a unit's own sheet, at one it reviews, at objections."""
     bodies = user.agency_ids(*BODY)
     units = UnitScore.objects.filter(round__scheme__plan=plan).exclude(standing=Standing.EXCLUDED)
     units = units.filter(Q(agency__in=bodies) | Q(reviewer__in=bodies)).exclude(round__state=State.PUBLISHED)
@@ -49,23 +50,28 @@ def _of_bodies(user, plan, now):
     )
     answered = {each.unit_id for each in open_ones}
     for unit in units:
-        own, round = unit.agency_id in bodies, unit.round
-        if own and round.state == State.SELF and unit.standing == Standing.SCORED and not unit.self_signed_at:
-            what = "审签自评" if unit.self_written_at else "自评"
-            late = now > round.self_until
-            yield Waiting(what, f"{round}自评", unit.get_absolute_url(), round.self_until, late)
-        silent = own and round.state == State.FEEDBACK and not unit.agreed_at and unit.pk not in answered
-        if silent and now <= round.objections_until:
-            yield Waiting("复核", f"{round}得分复核", unit.get_absolute_url(), round.objections_until)
-        if unit.reviewer_id in bodies and round.state == State.FIRST and not unit.scored_at:
-            yield Waiting("交叉评审", f"{round}：{unit.name}", unit.get_absolute_url())
+        if unit.agency_id in bodies:
+            yield from _at_own_sheet(unit, unit.pk in answered, now)
+        if unit.reviewer_id in bodies and unit.round.state == State.FIRST and not unit.scored_at:
+            yield Waiting("交叉评审", f"{unit.round}：{unit.name}", unit.get_absolute_url())
     for each in open_ones:
-        own = each.unit.agency_id in bodies
-        if each.state == Objection.State.AWAITING_APPROVAL and own:
+        if each.state == Objection.State.AWAITING_APPROVAL and each.unit.agency_id in bodies:
             until = each.unit.round.objections_until
             yield Waiting("审签异议", f"{each.unit.round}异议", each.get_absolute_url(), until)
         if each.state == Objection.State.RAISED and each.unit.reviewer_id in bodies:
             yield Waiting("复核异议", f"{each.unit.name}的异议", each.get_absolute_url())
+
+
+def _at_own_sheet(unit, has_objected, now):
+    """自评 until it is signed; 复核 as long as there is time for it and nothing was said yet."""
+    round = unit.round
+    if round.state == State.SELF and unit.standing == Standing.SCORED and not unit.self_signed_at:
+        what = "审签自评" if unit.self_written_at else "自评"
+        late = now > round.self_until
+        yield Waiting(what, f"{round}自评", unit.get_absolute_url(), round.self_until, late)
+    silent = round.state == State.FEEDBACK and not unit.agreed_at and not has_objected
+    if silent and now <= round.objections_until:
+        yield Waiting("复核", f"{round}得分复核", unit.get_absolute_url(), round.objections_until)
 
 
 def _of_office(plan):

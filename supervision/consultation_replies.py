@@ -12,6 +12,7 @@ from django.db.models import F
 
 from agencies import audit, reach
 from agencies.models import Role
+from agencies.permissions import why_not
 from agencies.writing import printable
 from progress.workflow import Action, Incomplete, Stale, WrongState
 from supervision.models import Consultation, ConsultationReply, Opinion
@@ -130,8 +131,8 @@ STEPS = {
 }
 
 
-def actions(reply, user, why_not):
-    """The buttons of a person on a reply. why_not: `agencies.permissions.why_not`."""
+def actions(reply, user):
+    """The buttons of a person on a reply, each with the reason against it."""
     if reply.consultation.state != Consultation.State.SENT:
         return []
     found = []

@@ -18,5 +18,5 @@ def desk_box(request, plan):
     """What assessment wants of the person."""
     check_read_assessment(request.user)
     plan = plan_at(request, plan)
-    context = {"plan": plan, "waiting": list(boxes.waiting(request.user, plan, timezone.now()))}
+    context = {"plan": plan, "waiting": boxes.waiting(request.user, plan, timezone.now())}
     return render(request, f"assessment/{'_' if request.htmx else ''}desk_box.html", context)

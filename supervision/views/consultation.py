@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.audit import trail_of
 from agencies.models import Role
-from agencies.permissions import why_not
 from agencies.reach import people_by_role
 from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
@@ -71,7 +70,7 @@ def _own(request, reply, opinions, tried):
     """A reply of the person's own unit, or one the office sets down: its form, its buttons, what became of
     its opinions once all is closed."""
     said = [each for each in opinions if each.reply_id == reply.pk]
-    actions = consultation_replies.actions(reply, request.user, why_not)
+    actions = consultation_replies.actions(reply, request.user)
     writes = any(action.verb == "hand_in" and action.allowed for action in actions)
     form = tried[1] if tried and tried[0] == reply.pk else None
     if writes and form is None:
