@@ -8,7 +8,7 @@ from django.utils import timezone
 from agencies.models import Agency, AgencySuccession
 from assessment.facts import UnitFacts
 from assessment.models import UnitScore
-from assessment.standing import NEVER, Standing, standing_of
+from assessment.standing import NEVER, Standing, followed, standing_of
 from assessment.year_facts import CODE_OF_CLASS
 from progress.figures import class_of
 
@@ -44,10 +44,13 @@ def frozen(units, facts, scheme):
     """Set the facts and the standing of units (not saved, agencies at hand). Returns the ids of those whose
     facts or standing are others than they were; a unit without any facts is 不参评."""
     listed = set(scheme.listed.values_list("pk", flat=True))
+    counted_for = {name: said.name for said in facts.values() for name in said.merged}
     changed = set()
     for unit in units:
         said = facts.get(unit.agency_id) or _nothing(unit, scheme, facts)
         found = standing_of(unit.agency, said, scheme, listed) or Standing(UnitScore.Standing.EXCLUDED)
+        if said.is_empty and unit.agency.name in counted_for:
+            found = followed(counted_for[unit.agency.name])
         before = (_but_the_instant(unit.facts and UnitFacts.from_json(unit.facts)), unit.standing)
         _take(unit, said, found)
         unit.facts = said.as_json()

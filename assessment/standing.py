@@ -22,6 +22,11 @@ class Standing:
     reviewer: int | None = None
 
 
+def followed(by):
+    """The Standing of a body that another one follows by now. by: the name of that one."""
+    return Standing(Kind.EXCLUDED, f"已由{by}承接，全年情况计入该单位，不单独参评。")
+
+
 def standing_of(agency, facts, scheme, listed):
     """The Standing of a body under a scheme; None of those never judged: the office, the leading group.
 

@@ -1,7 +1,7 @@
 """The way of a round: the whole table of states and verbs, what each step wants, what it leaves behind."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -369,6 +369,15 @@ def test_what_was_stated_by_hand_survives_a_step_back(round, team, fgw):
 
 
 # --- facts ---------------------------------------------------------------------------------------
+
+
+def test_a_body_merged_while_its_round_runs_is_said_to_count_for_the_other(round, team, fgw, kjj):
+    AgencySuccession.objects.create(predecessor=kjj, successor=fgw, kind="merged", on=date(2030, 12, 1))
+    walk_round(round, State.FIRST, team["office"])
+    gone = unit_of(round, kjj)
+    assert gone.standing == "excluded"
+    assert gone.standing_reason == "已由市发展改革委承接，全年情况计入该单位，不单独参评。"
+    assert unit_of(round, fgw).facts["merged"] == [kjj.name]
 
 
 def test_facts_stay_frozen_until_they_are_taken_anew(round, team, fgw, kjj):
