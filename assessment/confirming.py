@@ -34,8 +34,8 @@ def confirm_many(seen, *, by, now):
     for unit in seen:
         check_score(by, unit)
     confirmed, left = [], []
-    for unit in list(seen)[:1]:
-        hold(unit.round, State.FIRST, what="确认初评")
+    if seen:
+        hold(next(iter(seen)).round, State.FIRST, what="确认初评")
     for unit, revision in seen.items():
         done = unit.standing != Standing.EXCLUDED and _confirmed(unit, by, now, revision)
         (confirmed if done else left).append(unit)

@@ -15,7 +15,7 @@ from agencies import audit
 from agencies.along import along, objects
 from progress import content, drafts, permissions
 from progress.annual_figures import figures_of
-from progress.annual_words import chapter_rows, next_steps, overview, problems, texts_of_tasks
+from progress.annual_words import chapter_rows, next_steps, of_task, overview, problems, texts_of_tasks
 from progress.content import TEXT_LIMIT
 from progress.models import ProgressReport, ReportVersion, TaskVerdict
 from progress.paragraphs import MOST
@@ -23,6 +23,7 @@ from progress.workflow import WrongState
 from tasks.models import Assignment, Task
 
 State = ProgressReport.State
+CHAPTER = "chapter-"
 # What the apps above know of a body's problems of a year: functions (report) -> [ProblemTold].
 PROBLEMS = []
 NOTHING = "本年度还没有已采用的报送，暂时没有可以起草的内容。季度填报经审核采用后，再来起草。"
@@ -106,6 +107,11 @@ class Section:
     sources: list = field(default_factory=list)
     stands: str = ""
     taken: bool = False
+
+    @property
+    def chapter(self):
+        """The number of the 行动 it is about; None of the other parts."""
+        return int(self.key.removeprefix(CHAPTER)) if self.key.startswith(CHAPTER) else None
 
     @property
     def is_empty_now(self):
@@ -273,7 +279,7 @@ def _chapters(year):
                 _add(found, (row["chapter"], row["chapter_title"]), [linked], [told])
     return [
         Section(
-            f"chapter-{number}",
+            f"{CHAPTER}{number}",
             content.unit.chapter_label({"chapter": number, "chapter_title": title}),
             rows=[{**row, "text": _cut(row["text"])} for row in chapter_rows(rows, MOST)],
             sources=_once(told.source for told in used),
@@ -303,7 +309,7 @@ def _experience(year):
         for told in reversed(tellings):
             text = (told.said.get("experience") or "").strip()
             if text:
-                lines.append(f"{text.rstrip('。')}（第{number}项）。")
+                lines.append(of_task(text, number))
                 used.append(told.source)
                 break
     return _section("experience", "\n".join(lines), used)
@@ -321,7 +327,7 @@ def _latest_request(year):
     for number, tellings in sorted(year.tellings.items()):
         text = (tellings[-1].said.get("request") or "").strip()
         if text and text.rstrip("。") != "无":
-            lines.append(f"{text.rstrip('。')}（第{number}项）。")
+            lines.append(of_task(text, number))
             used.append(tellings[-1].source)
     return _section("request", "\n".join(lines), used)
 
@@ -346,9 +352,8 @@ def _cut(text):
 
 def _compare(section, report):
     """Set beside the offer what stands there now."""
-    if section.key.startswith("chapter-"):
-        number = int(section.key.removeprefix("chapter-"))
-        rows = [row for row in report.paragraphs.all() if row.chapter.number == number]
+    if section.chapter is not None:
+        rows = [row for row in report.paragraphs.all() if row.chapter.number == section.chapter]
         section.stands = "\n".join(row.text for row in rows if row.text.strip())
         section.taken = all(row["text"] in section.stands for row in section.rows)
     else:
@@ -372,12 +377,14 @@ def take(sheet, keys, *, by, now, revision):
     wanted = [each for each in draft_of(sheet, by).sections if each.key in set(keys) and not each.taken]
     if not wanted:
         raise WrongState("没有选中可以写入的部分：请勾选至少一个部分；已经写入的不重复写入。")
-    changes = {}
-    for section in wanted:
-        if not section.key.startswith("chapter-"):
-            changes[section.key] = "\n".join(filter(None, [section.stands.rstrip(), section.text]))
-    if any(section.key.startswith("chapter-") for section in wanted):
-        changes["paragraphs"] = _with_paragraphs(report, wanted)
+    changes = {
+        each.key: "\n".join(filter(None, [each.stands.rstrip(), each.text]))
+        for each in wanted
+        if each.chapter is None
+    }
+    chapters = [each for each in wanted if each.chapter is not None]
+    if chapters:
+        changes["paragraphs"] = _with_paragraphs(report, chapters)
     fresh = drafts.save(report, changes, by=by, now=now, revision=revision)
     drawn = _once(source for section in wanted for source in section.sources)
     detail = {
@@ -388,9 +395,8 @@ def take(sheet, keys, *, by, now, revision):
     return fresh, wanted
 
 
-def _with_paragraphs(report, wanted):
-    """All paragraphs of the report, those of the chosen 行动 behind what stands there; where the places of a
-    行动 are used up, below its last one."""
+def _with_paragraphs(report, sections):
+    """All paragraphs of the report, those of the sections (each of a 行动) behind what stands there."""
     rows = [
         {
             "chapter": row.chapter.number,
@@ -400,23 +406,21 @@ def _with_paragraphs(report, wanted):
         }
         for row in report.paragraphs.all()
     ]
-    for section in wanted:
-        if not section.key.startswith("chapter-"):
-            continue
-        number = int(section.key.removeprefix("chapter-"))
-        there = [row for row in rows if row["chapter"] == number]
-        standing = {row["text"] for row in there}
+    for section in sections:
+        standing = {row["text"] for row in rows if row["chapter"] == section.chapter}
         for offered in section.rows:
-            if offered["text"] in standing:
-                continue
-            taken = {row["order"] for row in there}
-            free = next((place for place in range(MOST) if place not in taken), None)
-            if free is None:
-                last = max(there, key=lambda row: row["order"])
-                last["text"] = f"{last['text']}\n{offered['text']}"
-                last["tasks"] = sorted({*last["tasks"], *offered["tasks"]})
-                continue
-            row = {"chapter": number, "order": free, **offered}
-            rows.append(row)
-            there.append(row)
+            if offered["text"] not in standing:
+                _put(rows, section.chapter, offered)
     return rows
+
+
+def _put(rows, chapter, offered):
+    """Add a paragraph in the first free place of its 行动; where all are used up, below the last one."""
+    there = {row["order"]: row for row in rows if row["chapter"] == chapter}
+    free = next((place for place in range(MOST) if place not in there), None)
+    if free is not None:
+        rows.append({"chapter": chapter, "order": free, **offered})
+        return
+    last = there[max(there)]
+    last["text"] = f"{last['text']}\n{offered['text']}"
+    last["tasks"] = sorted({*last["tasks"], *offered["tasks"]})

@@ -57,6 +57,11 @@ def stage_words(label):
     return label.replace("/", "和")
 
 
+def of_task(text, number):
+    """A sentence with the task it is about: “用地指标不足（第3项）。”."""
+    return f"{text.rstrip('。')}（第{number}项）。"
+
+
 def short_title(title):
     """The name of a 行动 within a sentence: “实施” begins every one of them."""
     return title.removeprefix("实施") or title
@@ -145,7 +150,7 @@ def problems(year):
     for number, tellings in sorted(year.tellings.items()):
         text = meaningful(tellings[-1].said.get("problem") or "")
         if text:
-            lines.append(f"{text.rstrip('。')}（第{number}项）。")
+            lines.append(of_task(text, number))
             used.append(tellings[-1].source)
     said = "\n".join(lines)
     for each in year.problems:
@@ -169,8 +174,7 @@ def next_steps(year):
         tellings = year.tellings.get(task.number)
         text = meaningful(tellings[-1].said.get("next_steps") or "") if tellings else ""
         if text:
-            line = f"{text.rstrip('。')}（第{task.number}项）。"
-            by_chapter.setdefault(task.chapter, []).append(line)
+            by_chapter.setdefault(task.chapter, []).append(of_task(text, task.number))
             used.append(tellings[-1].source)
     chapters = sorted(by_chapter, key=lambda chapter: chapter.number)
     lines = [
