@@ -121,7 +121,18 @@ class PersonForm(forms.ModelForm):
         fields = ["full_name", "phone", "email"]
 
 
-class PostForm(forms.Form):
+class DatesInOrder:
+    """For a form with `valid_from` and `valid_until`: the second is no earlier than the first."""
+
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if since and until and until < since:
+            self.add_error("valid_until", "结束日期早于开始日期，请更正。")
+        return cleaned
+
+
+class PostForm(DatesInOrder, forms.Form):
     role = forms.ChoiceField(label="角色", choices=Role)
     agency = forms.ModelChoiceField(
         Agency.objects.none(),
@@ -139,13 +150,6 @@ class PostForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["agency"].queryset = Agency.objects.bodies().filter(abolished_on__isnull=True)
         self.fields["valid_from"].initial = timezone.localdate
-
-    def clean(self):
-        cleaned = super().clean()
-        since, until = cleaned.get("valid_from"), cleaned.get("valid_until")
-        if since and until and until < since:
-            self.add_error("valid_until", "结束日期早于开始日期，请更正。")
-        return cleaned
 
 
 class NewPersonForm(PostForm):
@@ -194,15 +198,8 @@ class AgencyForm(forms.ModelForm):
         return code
 
 
-class RowForm(forms.ModelForm):
+class RowForm(DatesInOrder, forms.ModelForm):
     """One row of a body's own table: its dates in order, and not there already."""
-
-    def clean(self):
-        cleaned = super().clean()
-        since, until = cleaned.get("valid_from"), cleaned.get("valid_until")
-        if since and until and until < since:
-            self.add_error("valid_until", "结束日期早于开始日期，请更正。")
-        return cleaned
 
     def _post_clean(self):
         # An inline form leaves its parent out of the constraints it checks; here they are checked whole.

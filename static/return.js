@@ -467,13 +467,7 @@
   async function afterSave(button) {
     const good = await save();
     if (!good) { window.suzhou.toast("还有内容没有保存，保存后才能采用。", "bad"); return; }
-    const verb = document.createElement("input");
-    verb.type = "hidden";
-    verb.name = button.name;
-    verb.value = button.value;
-    form.append(verb);
-    leaving = true;
-    form.submit();
+    postWith(button);
   }
 
   async function submit(button) {
@@ -499,6 +493,11 @@
     button.disabled = true;
     const good = await save();
     if (!good) { button.disabled = false; window.suzhou.toast("还有内容没有保存，保存后才能交回。", "bad"); return; }
+    postWith(button);
+  }
+
+  /* The whole form, as if this button had sent it. */
+  function postWith(button) {
     const verb = document.createElement("input");
     verb.type = "hidden";
     verb.name = button.name;
