@@ -396,7 +396,8 @@ window.suzhou = (function () {
   /* --- a form that came back: where the first mistake is, whatever was folded over it ------------------- */
 
   function goToFirstMistake() {
-    const wrong = document.querySelector("main form [aria-invalid=true]:not([type=hidden])");
+    const marked = "[aria-invalid=true]:not([type=hidden])", choices = ".has-error :is(input, select, textarea):not([type=hidden])";
+    const wrong = document.querySelector("main form :is(" + marked + ", " + choices + ")");
     if (!wrong) return;
     for (let fold = wrong.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     wrong.focus({ preventScroll: true });

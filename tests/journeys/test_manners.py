@@ -25,6 +25,13 @@ def test_a_form_that_came_back_opens_at_its_first_mistake(page):
     assert 0 < top < room
 
 
+def test_a_choice_that_was_not_made_has_the_focus(page):
+    choice = '<fieldset class="has-error"><input type="radio" name="answer" id="yes"></fieldset>'
+    page.set_content(f"<main><form><input id=before>{choice}<input id=after aria-invalid=true></form></main>")
+    page.add_script_tag(path=SCRIPT)
+    assert page.evaluate("document.activeElement.id") == "yes"
+
+
 def test_a_page_without_mistakes_stays_where_it_is(page):
     page.set_content(CAME_BACK.replace(' aria-invalid="true"', ""))
     page.add_script_tag(path=SCRIPT)
