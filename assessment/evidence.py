@@ -5,7 +5,7 @@ they were when it was frozen; while the round is with it; never of a sensitive t
 it is nowhere in this house.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -65,10 +65,12 @@ def cited_return(user, unit, secret, pk) -> CitedReturn | None:
         return CitedReturn(fact, [])
     kept = report.versions.filter(frozen_at__lte=unit.round.facts_at).order_by("-number")
     unknown = units.unknown_to(user) if report.task_id is None else ()
-    said = [(each, units.readable_part(user, report, each.content, unknown)) for each in kept]
-    for each, content in said:
-        each.content = content
-    return CitedReturn(fact, [(each, paper.lines(content)) for each, content in said])
+    shown = []
+    for each in kept:
+        each.content = units.readable_part(user, report, each.content, unknown)
+        lines = [replace(line, text=secret.words(line.text)) for line in paper.lines(each.content)]
+        shown.append((each, lines))
+    return CitedReturn(fact, shown)
 
 
 def cited_order(unit, secret, pk) -> CitedOrder | None:
@@ -78,7 +80,8 @@ def cited_order(unit, secret, pk) -> CitedOrder | None:
         return None
     left = OrderFeedback.objects.filter(order=pk, left_at__lte=unit.round.facts_at)
     feedback = list(left.exclude(state=OrderFeedback.State.WITHDRAWN).order_by("left_at", "pk"))
-    return CitedOrder(fact, SupervisionOrder.objects.get(pk=pk), feedback)
+    [order] = secret.spared([SupervisionOrder.objects.get(pk=pk)], "title", "requirement", "basis")
+    return CitedOrder(fact, order, secret.spared(feedback, "text", "opinion"))
 
 
 def _facts(unit, secret):

@@ -83,9 +83,17 @@ class Secret:
             facts,
             tasks=_hidden(facts.tasks, lambda each: each.number in self.numbers),
             targets=_hidden(facts.targets, lambda each: each.task in self.numbers),
-            returns=_hidden(facts.returns, lambda each: each.subject in subjects),
-            orders=_hidden(facts.orders, lambda each: each.order in self.orders),
+            returns=tuple(map(self._return, _hidden(facts.returns, lambda each: each.subject in subjects))),
+            orders=tuple(map(self._order, _hidden(facts.orders, lambda each: each.order in self.orders))),
         )
+
+    def _return(self, fact):
+        """Also of a unit's summary, which has no task, a reason may quote a title."""
+        sent_back = tuple(replace(each, reason=self.words(each.reason)) for each in fact.sent_back)
+        return replace(fact, sent_back=sent_back, insubstantial=self.words(fact.insubstantial))
+
+    def _order(self, fact):
+        return replace(fact, title=self.words(fact.title))
 
     def result(self, result: UnitResult, facts: UnitFacts, terms: Terms) -> UnitResult:
         """A score made of `facts` as it may be shown: every number as it is, only words differ.
@@ -95,27 +103,25 @@ class Secret:
         shown = self.facts(facts)
         subjects = _subjects(shown)
         by_hand = tuple(replace(each, basis=self.words(each.basis)) for each in result.by_hand)
-        if not subjects and by_hand == result.by_hand:
+        if not subjects and not self.titles:
             return result
         by_key = {each.key: each for each in terms.criteria}
         rows = tuple(self._criterion(row, by_key.get(row.key), shown, subjects) for row in result.criteria)
         return replace(result, criteria=rows, by_hand=by_hand)
 
     def _criterion(self, row, criterion, shown, subjects):
-        if row.formula == "by_hand":
-            return replace(row, lines=tuple(replace(line, text=self.words(line.text)) for line in row.lines))
-        if not any(_is_about(line, subjects) for line in row.lines):
-            return row
         said = defaultdict(list)
-        if criterion is not None:
+        if criterion is not None and any(_is_about(line, subjects) for line in row.lines):
             for line in measure(row.formula, row.weight, criterion.parameters, shown).lines:
                 said[line.subject, line.under].append(line.text)
         lines = []
         for line in row.lines:
             texts = said[line.subject, line.under]
             text = texts.pop(0) if texts else UNSAID
-            hidden = _is_about(line, subjects)
-            lines.append(replace(line, text=text, sensitive=True) if hidden else line)
+            if _is_about(line, subjects):
+                lines.append(replace(line, text=text, sensitive=True))
+            else:
+                lines.append(replace(line, text=self.words(line.text)))
         return replace(row, lines=tuple(lines))
 
     # --- what people wrote -----------------------------------------------------------------------

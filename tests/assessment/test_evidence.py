@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from agencies.audit import readable_trail
 from assessment import confirming, rounds
-from assessment.models import AssessmentRound
+from assessment.models import AssessmentRound, UnitScore
 from progress.models import ProgressReport
 from supervision.models import OrderFeedback, SupervisionOrder
 from tasks.models import Task
@@ -144,3 +144,17 @@ def test_a_page_is_a_dozen_queries_and_reading_changes_nothing(
 def test_the_reviewer_still_confirms(scored, fgw, kjj_reporter):
     unit = unit_of(scored, fgw)
     assert confirming.confirm(unit, by=kjj_reporter, now=FIRST, revision=unit.revision).scored_at
+
+
+def test_other_words_do_not_quote_what_has_become_sensitive(
+    scored, order, fgw, kjj, as_, kjj_reporter, reporter
+):
+    """The title of a task neither cited nor known to the reader."""
+    make_task(3, leads=[fgw], title="不可说之项目引进", is_sensitive=True)
+    SupervisionOrder.objects.update(requirement="做好“不可说之项目引进”。")
+    OrderFeedback.objects.update(text="不可说之项目引进已启动。")
+    unit = unit_of(scored, fgw)
+    unit.facts["orders"][0]["title"] = "不可说之项目引进有关事项"
+    UnitScore.objects.filter(pk=unit.pk).update(facts=unit.facts)
+    page = as_(kjj_reporter).get(address("order", order)).content.decode()
+    assert "不可说" not in page and "（敏感任务）" in page

@@ -215,6 +215,20 @@ def test_words_written_by_hand_do_not_name_what_their_reader_may_not_know(
     assert (made.text, made.answer) == (f"{TITLE}已办", f"{TITLE}未办")
 
 
+def test_reasons_given_to_a_summary_do_not_quote_it_either(year, given_back, fgw, as_, team, county_reporter):
+    """A unit's summary has no task; what it was sent back for may name one."""
+    unit = unit_of(given_back, fgw)
+    summary = replace(UnitFacts.from_json(unit.facts).returns[0], subject="unit", kind="unit", report=9999)
+    summary = replace(summary, insubstantial=f"只写了“{TITLE}”一句")
+    facts = replace(UnitFacts.from_json(unit.facts), returns=(summary,))
+    result = score(Terms.of(given_back.scheme), facts)
+    UnitScore.objects.filter(pk=unit.pk).update(facts=facts.as_json(), result=result.as_json())
+    mark()
+    page = unit.get_absolute_url()
+    assert TITLE in said(as_(team["office"]), page)
+    assert TITLE not in said(as_(county_reporter), page)
+
+
 def said(client, address):
     """Every word of a page or a file."""
     content = client.get(address).content
