@@ -65,7 +65,8 @@ class ObjectionFilter(django_filters.FilterSet):
 
 
 class ReportFilter(django_filters.FilterSet):
-    """Reports of the office by words of the title, kind, year and state, on the page and in Excel."""
+    """Reports of the office by words of the title, kind and year, for the office by state too, on the page
+    and in Excel."""
 
     q = words_to_search("标题")
     kind = django_filters.ChoiceFilter(
@@ -78,9 +79,11 @@ class ReportFilter(django_filters.FilterSet):
         model = SummaryReport
         fields = ("q", "kind", "year", "state")
 
-    def __init__(self, *args, plan, **kwargs):
+    def __init__(self, *args, plan, is_office, **kwargs):
         super().__init__(*args, **kwargs)
         self.filters["year"].extra["choices"] = year_choices(plan)
+        if not is_office:
+            del self.filters["state"]
 
     def search(self, queryset, name, value):
         for word in value.split():

@@ -60,7 +60,8 @@ def _listed(request, plan):
     rows = rows.select_related("period__plan", "outline", "made_by").annotate(
         last_edition=Max("editions__number"), frozen_at=Max("editions__frozen_at")
     )
-    found = ReportFilter(request.GET, rows.order_by(*NEWEST), request=request, plan=plan)
+    known = {"plan": plan, "is_office": request.user.is_office}
+    found = ReportFilter(request.GET, rows.order_by(*NEWEST), request=request, **known)
     return plan, found, in_order(found.qs, request.GET.get("sort", ""), ORDERS)
 
 

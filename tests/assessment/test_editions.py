@@ -71,6 +71,17 @@ def test_the_office_freezes_and_the_leader_reads_the_edition_only(summary, offic
         freeze(summary, leader)
 
 
+def test_leaders_learn_of_a_frozen_report_whether_it_stands_not_that_it_is_edited(
+    summary, office, leader, as_
+):
+    freeze(summary, office)
+    listed = address("reports")
+    assert "编辑中" in as_(office).get(listed).content.decode()
+    assert "编辑中" not in as_(leader).get(listed).content.decode()
+    SummaryReport.objects.update(state="cancelled")
+    assert "已作废" in as_(leader).get(listed).content.decode()
+
+
 def test_an_edition_comes_out_the_same_and_cannot_be_changed(summary, office):
     edition = freeze(summary, office)
     rewrite(summary, "总体情况", office, "后来改的话。")
