@@ -81,9 +81,10 @@ def _sections(objection):
 
 
 def _adjusted(objection):
-    if objection.unit.standing != "scored":
-        return "你单位只反馈不计分，不涉及得分调整。"
+    """What followed for the score when it was decided, whatever became of the unit since (并入, 更名)."""
     points = sum(each.points for each in objection.adjustments.all())
+    if not points and objection.unit.standing == "feedback":
+        return "你单位只反馈不计分，不涉及得分调整。"
     if not points:
         return "你单位得分不作调整。"
     verb = "增加" if points > 0 else "减少"

@@ -277,6 +277,9 @@ def test_an_objection_from_page_to_paper(unit, team, as_):
     assert any("增加2" in each for each in lines)
     export = reverse("assessment:objections_export", args=place)
     assert as_(team["office"]).get(export).status_code == 200
+    # What was answered stays as it was answered, though the unit is merged into another afterwards.
+    type(unit).objects.filter(pk=unit.pk).update(standing="excluded")
+    assert "得分增加2" in as_(team["reporter"]).get(f"{page}paper/").content.decode()
 
 
 def test_nothing_is_withdrawn_once_the_round_has_gone_on(open_round, unit, team):
