@@ -98,7 +98,7 @@ OF_REPORT = tuple(
 
 
 def _add_targets(found, led_by, told):
-    rows = TargetValue.objects.filter(report__in=told.order_by().values("pk"))
+    rows = TargetValue.objects.telling().filter(report__in=told.order_by().values("pk"))
     fields = ("certainty", "value", "value_text", "note", *OF_REPORT)
     targets = Target.objects.filter(task__in=led_by).exclude(operator=Target.Operator.LABEL)
     targets = targets.annotate(told=along(rows, "target", *fields)).select_related("task")

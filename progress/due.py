@@ -233,7 +233,7 @@ def values_due(plan, now):
     this_year = Q(due=Target.Due.EACH_YEAR) | Q(due_year=today.year)
     if today.year == plan.ends_on.year:
         this_year |= Q(due=Target.Due.PLAN_END)
-    said = TargetValue.objects.filter(
+    said = TargetValue.objects.telling().filter(
         report__state=State.ACCEPTED, report__period__starts_on__year=today.year, report__period__plan=plan
     )
     wanted = Target.objects.filter(this_year, plan=plan, task__isnull=False).exclude(

@@ -10,10 +10,11 @@ from assessment.evaluation import evaluation
 from assessment.target_rows import targets
 from assessment.year_facts import facts_of_year
 from progress import figures
+from progress.annual_figures import own_figures
 from progress.models import ProgressReport
 from tasks.models import Target
 from tests.assessment.gathered import accept, material
-from tests.factories import SHANGHAI, make_plan, make_task
+from tests.factories import SHANGHAI, make_plan, make_task, make_year
 
 pytestmark = pytest.mark.django_db
 OVER = datetime(2031, 1, 20, 9, 0, tzinfo=SHANGHAI)
@@ -92,6 +93,8 @@ def test_a_remark_without_a_value_hides_no_value(fgw, team, office):
     tell(target, fgw, "2030Q4", None, team, note="年报数据未出")
     assert judgements(office) == (True, True, True)
     assert as_the_task_page_says(target, office) == 12
+    (line,) = own_figures(make_year(), [fgw.pk])[fgw.pk].targets
+    assert line.value.value == 12
 
 
 def test_due_in_a_year_is_the_same_for_one_target_and_for_a_query(fgw):

@@ -187,6 +187,8 @@ def test_a_target_is_due_near_the_years_end_until_an_accepted_return_has_a_value
     assert len(due(plan, "target_value", IN_NOVEMBER)) == 1
     workflow.accept(row, by=people["office"], now=BEFORE_DUE, revision=row.revision)
     assert due(plan, "target_value", IN_NOVEMBER) == []
+    row.target_values.update(value=None, note="年报数据未出")
+    assert len(due(plan, "target_value", IN_NOVEMBER)) == 1, "a remark is no value"
 
 
 def test_the_office_is_told_of_lead_bodies_where_a_machine_reaches_nobody(plan, fgw, kjj, reporter):
