@@ -26,7 +26,8 @@ class SchemeQuerySet(models.QuerySet):
 class Scheme(models.Model):
     """The scheme of a plan's year; defaults are those of practice, section 3. Points are of 100.
 
-    Once published it never changes; it can be withdrawn, with a reason, until its round has begun.
+    Once published it never changes, nor does anything it is made of (triggers; agencies/immutability.py); it
+    can be withdrawn, with a reason, until its round has begun.
     """
 
     class State(models.TextChoices):
