@@ -68,6 +68,9 @@ def file_field(form):
 def name_too_large(form, request):
     """Say in a form that takes files which ones were cut off while they arrived (`takes_files`)."""
     field = file_field(form)
-    for name in request.too_large if field else ():
-        form.errors.pop(field, None)
+    if field is None or not request.too_large:
+        return
+    # What else is wrong with the rest of the files is of no use while these are missing.
+    form.errors.pop(field, None)
+    for name in request.too_large:
         form.add_error(field, too_large(name).reason)

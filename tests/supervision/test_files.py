@@ -70,10 +70,11 @@ def test_a_draft_takes_files_and_gives_them_up(order, office, as_):
     assert as_(office).get(gone).status_code == 404
 
 
-def test_a_file_too_large_is_named_and_nothing_changes(order, office, as_, monkeypatch):
+def test_files_too_large_are_named_and_nothing_changes(order, office, as_, monkeypatch):
     monkeypatch.setattr("progress.views.upload_limit.MAX_SIZE", 10)
     address = reverse("supervision:order_edit", args=[order.plan.code, order.pk])
-    refused = as_(office).post(address, TYPED | {"revision": order.revision, "files": [pdf("大表.pdf")]})
+    several = [pdf("大表.pdf"), pdf("长图.pdf")]
+    refused = as_(office).post(address, TYPED | {"revision": order.revision, "files": several})
     assert refused.status_code == 400
-    assert "“大表.pdf”超过 20 MB" in refused.content.decode()
+    assert all(f"“{name}.pdf”超过 20 MB" in refused.content.decode() for name in ("大表", "长图"))
     assert not SupervisionFile.objects.exists()
