@@ -55,3 +55,21 @@ def test_a_wide_table_is_printed_lying_under_its_heading(page):
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
     width, height = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)", paper).groups()
     assert float(width) > float(height)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p class=page-lead>{}</p>",
+        "<ol class=crumbs><li><a href=#>{}</a></li></ol>",
+        "<ul class=list-plain><li><a href=#>{}.pdf</a></li></ul>",
+        "<div class=official><p>{}</p></div>",
+        "<div class=panel><h2 class=panel-title>{}</h2></div>",
+        "<p><ins>{}</ins> <del>{}</del></p>",
+    ],
+)
+def test_an_address_without_a_break_does_not_widen_the_page(page, markup):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_content(f"<main>{markup.replace('{}', 'A' * 300)}</main>")
+    page.add_style_tag(path=LOOKS)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
