@@ -25,9 +25,8 @@ from assessment.scheme_forms import (
 )
 from progress.figures import CLASS_CODES
 from progress.views.place import plan_at
-from progress.views.typed import number_of
 from progress.workflow import Incomplete, Stale, WrongState
-from supervision.views.attempts import attempt
+from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.conflicts import BothTexts
 
 CHANGED = "考核办法刚被他人修改，您的操作没有执行，请看过最新内容后再办理。"
@@ -64,7 +63,7 @@ def scheme_new(request, plan):
     check_keep_schemes(request.user)
     plan = plan_at(request, plan)
     form = NewSchemeForm(request.POST)
-    said = {"by": request.user, "now": timezone.now()}
+    said = by_now(request)
     scheme, refusal = attempt(form, lambda: schemes.new_scheme(plan, **form.cleaned_data, **said))
     if refusal:
         return _years_page(request, plan, form)
@@ -115,9 +114,8 @@ def scheme_act(request, plan, year, verb):
         if not form.is_valid():
             return _scheme_page(request, found, form.errors.get("reason", ()), form)
         said = form.cleaned_data
-    done = {"by": request.user, "now": timezone.now(), "revision": number_of(request.POST.get("revision"))}
     try:
-        getattr(schemes, verb)(found, **said, **done)
+        getattr(schemes, verb)(found, **said, **by_now_revision(request))
     except Stale:
         messages.error(request, CHANGED)
     except WrongState as wrong:
