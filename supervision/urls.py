@@ -168,7 +168,7 @@ urlpatterns = [
     ),
     path(
         "work/<plan:plan>/consultations/<int:pk>/do/<slug:verb>/",
-        consultations.consultation_verb,
+        consultation.consultation_verb,
         name="consultation_verb",
     ),
 ]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +13,6 @@ from agencies.audit import trail_of
 from agencies.models import Role
 from agencies.reach import people_by_role
 from progress.views.typed import number_of
-from progress.workflow import Incomplete, Stale, WrongState
 from supervision import consultation_papers, consultation_replies, consultations, files
 from supervision.consultation_forms import DecisionForm, DueForm, ReasonForm, ReopenForm, ReplyForm
 from supervision.consultations import BODY
@@ -22,14 +22,24 @@ from supervision.views.attempts import attempt, by_now, by_now_revision
 from supervision.views.consultations import place
 
 MOVED_ON = "这份回执刚被他人办理，您的操作没有执行；您填写的内容还在下面，请对照后再提交。"
+ACTED_ON = "这份征求意见刚被他人办理，您的操作没有执行；下面是最新情况。"
+GONE = "这份征求意见的草稿已被他人删除。"
 DECIDED_BY_ANOTHER = "这条意见刚被他人处理或撤回，您的处理没有保存；下面是最新情况。"
 WRITTEN = ("save", "hand_in", "more")
+SAID_AFTER = {
+    "send": "已发出，各单位填报人和审核人已收到。",
+    "extend": "已延期，没有反馈的单位已收到告知。",
+    "close": "已办结，提过意见的单位已收到告知。",
+    "reopen": "已重新办理，各单位可以继续反馈，采纳情况可以修改。",
+    "drop": "草稿已删除。",
+}
 # What else a unit does with its reply, and what is said after it.
 PASSED_ON = {
     "approve": "已审签，并以本单位名义反馈办公室。",
     "send_back": "已退回填写人。",
     "withdraw": "已撤回，可以修改后重新提交。",
 }
+FORMS = {"extend": DueForm, "reopen": ReopenForm}
 LONGER = timedelta(days=2)  # what more time is offered
 
 
@@ -40,9 +50,12 @@ def consultation(request, plan, pk):
     return _page(request, plan, found)
 
 
-def _page(request, plan, found, *, tried=None, decided=None, problem="", status=200):
-    """tried: (reply pk, form) as it was typed; decided: (opinion pk, form), likewise; problem: why nothing
-    was done."""
+def _page(
+    request, plan, found, *, tried=None, decided=None, returned=None, forms=None, problem="", status=200
+):
+    """What was typed and not taken: `tried` (reply pk, form), `returned` likewise where it was to go back,
+    `decided` (opinion pk, form), `forms` {verb: form} of the consultation itself. problem: why nothing was
+    done."""
     now = timezone.now()
     is_office = request.user.is_office
     replies = found.replies.select_related("agency", "consultation", "written_by", "given_by")
@@ -58,15 +71,15 @@ def _page(request, plan, found, *, tried=None, decided=None, problem="", status=
         "is_office": is_office,
         "paragraphs": [line for line in found.text.split("\n") if line.strip()],
         "files": files.files_of("consultation", found),
-        "own_replies": [_own(request, each, opinions, tried) for each in mine],
+        "own_replies": [_own(request, each, opinions, tried, returned) for each in mine],
         "problem": problem,
     }
     if is_office:
-        context |= _for_office(found, replies, opinions, tried, decided, now, request)
+        context |= _for_office(found, replies, opinions, tried, decided, forms or {}, now, request)
     return render(request, "supervision/consultation.html", context, status=status)
 
 
-def _own(request, reply, opinions, tried):
+def _own(request, reply, opinions, tried, returned=None):
     """A reply of the person's own unit, or one the office sets down: its form, its buttons, what became of
     its opinions once all is closed."""
     said = [each for each in opinions if each.reply_id == reply.pk]
@@ -81,14 +94,18 @@ def _own(request, reply, opinions, tried):
         "actions": actions,
         "form": form if writes or form is not None else None,
         "writes": writes,
-        "reason": ReasonForm(auto_id=f"reason-{reply.pk}-%s"),
+        "reason": returned[1] if returned and returned[0] == reply.pk else _reason_form(reply),
         "late": reply.was_late(),
         "vacant": reply.state == ConsultationReply.State.AWAITING_APPROVAL
         and lacks_approver(request.user, reply),
     }
 
 
-def _for_office(found, replies, opinions, tried, decided, now, request):
+def _reason_form(reply, data=None):
+    return ReasonForm(data, auto_id=f"reason-{reply.pk}-%s")
+
+
+def _for_office(found, replies, opinions, tried, decided, forms, now, request):
     given = [each for each in opinions if each.reply.state == ConsultationReply.State.GIVEN]
     is_open, people = found.state != Consultation.State.CLOSED, {}
     if is_open:
@@ -119,8 +136,8 @@ def _for_office(found, replies, opinions, tried, decided, now, request):
         "opinions": [_decision(each, decided) for each in given],
         "summary": consultation_papers.summary_of(replies, given),
         "behalf": [_own(request, each, readable, tried) for each in chosen],
-        "extending": DueForm(initial={"due_at": max(now, found.due_at) + LONGER}),
-        "reopening": ReopenForm(),
+        "extending": forms.get("extend") or DueForm(initial={"due_at": max(now, found.due_at) + LONGER}),
+        "reopening": forms.get("reopen") or ReopenForm(),
         "trail": trail_of(found)[:100],
     }
 
@@ -138,6 +155,26 @@ def _decision(opinion, decided):
         said = {"adoption": "" if undecided else opinion.adoption, "reason": opinion.reason}
         form = DecisionForm(initial=said, auto_id=f"opinion-{opinion.pk}-%s")
     return {"opinion": opinion, "form": form, "stamp": consultations.stamp_of(opinion)}
+
+
+@require_POST
+def consultation_verb(request, plan, pk, verb):
+    """发出, 延期, 办结, taken up again, or the draft deleted."""
+    check_consult(request.user)
+    plan, found = place(request, plan, pk)
+    if verb not in SAID_AFTER:
+        raise Http404
+    form = FORMS.get(verb, Form)(request.POST)
+    act, said = getattr(consultations, verb), by_now_revision(request)
+    done, refusal = attempt(form, lambda: act(found, **form.cleaned_data, **said), stale=ACTED_ON)
+    if refusal and (shown := consultations.load(found.pk)):
+        said = {"problem": refusal.reason, "status": refusal.status}
+        return _page(request, plan, shown, forms={verb: form}, **said)
+    if refusal:
+        messages.error(request, GONE)
+    else:
+        messages.success(request, SAID_AFTER[verb])
+    return redirect(done) if done else redirect("supervision:consultations", plan.code)
 
 
 # --- a unit's reply ------------------------------------------------------------------------------------
@@ -184,19 +221,13 @@ def _written(request, plan, found, reply, verb):
 
 def _passed_on(request, plan, found, reply, verb):
     """审签, 退回 or 撤回 of what was written before."""
-    said = by_now_revision(request)
-    if verb == "send_back":
-        said["reason"] = request.POST.get("reason", "")
-    try:
-        getattr(consultation_replies, verb)(reply, **said)
-    except Incomplete as incomplete:
-        messages.error(request, "；".join(incomplete.fields.values()))
-    except (Stale, WrongState) as refusal:
-        stale = isinstance(refusal, Stale)
-        said = {"problem": MOVED_ON if stale else refusal.reason, "status": 412 if stale else 409}
-        return _page(request, plan, consultations.load(found.pk), **said)
-    else:
-        messages.success(request, PASSED_ON[verb])
+    form = _reason_form(reply, request.POST) if verb == "send_back" else Form(request.POST)
+    act, said = getattr(consultation_replies, verb), by_now_revision(request)
+    _, refusal = attempt(form, lambda: act(reply, **form.cleaned_data, **said), stale=MOVED_ON)
+    if refusal:
+        said = {"problem": refusal.reason, "status": refusal.status}
+        return _page(request, plan, consultations.load(found.pk), returned=(reply.pk, form), **said)
+    messages.success(request, PASSED_ON[verb])
     return redirect(found)
 
 

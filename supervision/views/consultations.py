@@ -6,17 +6,16 @@ from django.db.models import OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.along import number_of
 from agencies.official_page import word_response
 from agencies.spreadsheets import Column, list_response
 from progress.views.place import plan_at
 from progress.views.typed import number_of as typed_number
-from progress.workflow import Incomplete, Stale, WrongState
 from supervision import consultation_drafts, consultation_papers, consultations
 from supervision.consultation_filters import ConsultationFilter
-from supervision.consultation_forms import ConsultationForm, DueForm, UnitsForm, as_drafted
+from supervision.consultation_forms import ConsultationForm, UnitsForm, as_drafted
 from supervision.models import Consultation, ConsultationReply
 from supervision.permissions import check_consult, check_read_supervision
 from supervision.sender import sender
@@ -29,13 +28,6 @@ from supervision.views.sorting import in_order
 PAGE = 50
 ORDERS = {"title": ["title", "pk"], "sent": ["sent_at", "pk"], "due": ["due_at", "pk"]}
 MOVED_ON = "这份征求意见刚被他人办理，您的操作没有执行，请看过最新内容后再办理。"
-SAID_AFTER = {
-    "send": "已发出，各单位填报人和审核人已收到。",
-    "extend": "已延期，没有反馈的单位已收到告知。",
-    "close": "已办结，提过意见的单位已收到告知。",
-    "reopen": "已重新办理，各单位可以继续反馈，采纳情况可以修改。",
-    "drop": "草稿已删除。",
-}
 
 
 # --- the list --------------------------------------------------------------------------------------
@@ -206,33 +198,6 @@ def place(request, plan, pk):
         "plan", "circular__period__plan", "drafted_by", "sent_by", "closed_by"
     )
     return plan, get_object_or_404(rows, plan=plan, pk=pk)
-
-
-@require_POST
-def consultation_verb(request, plan, pk, verb):
-    """发出, 延期, 办结, taken up again, or the draft deleted."""
-    check_consult(request.user)
-    plan, found = place(request, plan, pk)
-    if verb not in SAID_AFTER:
-        raise Http404
-    said = by_now_revision(request)
-    if verb == "extend":
-        form = DueForm(request.POST)
-        said["due_at"] = form.cleaned_data["due_at"] if form.is_valid() else None
-    if verb == "reopen":
-        said["reason"] = request.POST.get("reason", "")
-    try:
-        done = getattr(consultations, verb)(found, **said)
-    except Incomplete as incomplete:
-        messages.error(request, "；".join(incomplete.fields.values()))
-    except WrongState as wrong:
-        messages.error(request, wrong.reason)
-    except Stale:
-        messages.error(request, MOVED_ON)
-    else:
-        messages.success(request, SAID_AFTER[verb])
-        return redirect(done) if done else redirect("supervision:consultations", plan.code)
-    return redirect(found)
 
 
 # --- taken away ----------------------------------------------------------------------------------------

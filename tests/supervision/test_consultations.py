@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
-from agencies import reach
 from agencies.audit import trail_of
 from agencies.models import Role
 from agencies.permissions import Denied
@@ -58,19 +57,6 @@ def sent(draft, office, now, fgw, kjj):
     return consultations.send(draft, by=office, now=now, revision=draft.revision)
 
 
-@pytest.fixture
-def news():
-    """What is told: [(title, people)]."""
-    found = []
-
-    def hear(sender, news, **kwargs):
-        found.append((news.title, news.people))
-
-    reach.told.connect(hear, weak=False, dispatch_uid="test-consultations")
-    yield found
-    reach.told.disconnect(dispatch_uid="test-consultations")
-
-
 def reply_of(consultation, agency):
     return ConsultationReply.objects.select_related("consultation__plan", "agency").get(
         consultation=consultation, agency=agency
@@ -115,8 +101,8 @@ def test_from_the_draft_to_the_table_through_the_pages(
     assert "草稿已保存" in page.text and "附件.pdf" in page.text and "2 家" in page.text
     assert as_(reporter).get(found.get_absolute_url()).status_code == 404
     client.post(url("consultation_verb", found, "send"), {"revision": found.revision})
-    assert news[0][0] == "征求意见：下一轮行动计划"
-    assert news[0][1] == {reporter.pk, approver.pk, kjj_reporter.pk}
+    assert news[0].title == "征求意见：下一轮行动计划"
+    assert news[0].people == {reporter.pk, approver.pk, kjj_reporter.pk}
     # A unit reads it, writes two opinions, its approver signs.
     writer, reply = as_(reporter), reply_of(found, fgw)
     assert "第二段。" in writer.get(found.get_absolute_url()).text
@@ -142,10 +128,8 @@ def test_from_the_draft_to_the_table_through_the_pages(
     assert "与上位规划不一致" not in writer.get(found.get_absolute_url()).text
     found.refresh_from_db()
     client.post(url("consultation_verb", found, "close"), {"revision": found.revision})
-    assert news[-1] == (
-        "征求意见已办结，请查看本单位意见的采纳情况：下一轮行动计划",
-        {reporter.pk, approver.pk},
-    )
+    assert news[-1].title == "征求意见已办结，请查看本单位意见的采纳情况：下一轮行动计划"
+    assert news[-1].people == {reporter.pk, approver.pk}
     # Each unit sees what became of its own opinions, and of nobody else's.
     assert "与上位规划不一致" in writer.get(found.get_absolute_url()).text
     other = as_(kjj_reporter).get(found.get_absolute_url()).text
@@ -293,7 +277,7 @@ def test_units_are_added_after_it_was_sent(
     fresh = Consultation.objects.get()
     assert set(fresh.replies.values_list("agency__code", flat=True)) == {"fgw", "kjj", "sixian"}
     assert fresh.text == sent.text and Opinion.objects.get().text == "一条。"
-    assert news[-1] == ("征求意见：下一轮行动计划", {county_reporter.pk})
+    assert (news[-1].title, news[-1].people) == ("征求意见：下一轮行动计划", {county_reporter.pk})
     assert as_(county_reporter).get(fresh.get_absolute_url()).status_code == 200
     # Who looked before is told; nobody but the office adds.
     at.post(address, {"revision": sent.revision, "classes": "class-0"})
@@ -330,7 +314,17 @@ def test_nobody_signs_what_they_wrote_and_a_returned_reply_keeps_its_words(
         reply, reason="写具体。", by=approver, now=now, revision=reply.revision
     )
     assert back.state == "waiting" and back.opinions.get().text == "第一稿。"
-    assert news[-1][1] == {reporter.pk}
+    assert news[-1].people == {reporter.pk}
+
+
+def test_a_reason_that_is_refused_stays_in_the_form(sent, fgw, reporter, approver, now, as_):
+    reply = give(reply_of(sent, fgw), reporter, now, "第一稿。")
+    for reason, said in (("", "请写明要怎样修改"), ("写具体。" * 126, "504")):
+        answer = as_(approver).post(
+            url("consultation_reply", sent, reply.pk), typed(reply, "send_back", reason=reason)
+        )
+        assert answer.status_code == 400 and said in answer.text and reason in answer.text
+    assert reply_of(sent, fgw).state == "awaiting_approval"
 
 
 def test_of_two_colleagues_the_second_is_told_and_keeps_the_words(sent, fgw, reporter, now, as_):
@@ -435,15 +429,19 @@ def test_what_was_closed_is_taken_up_again_with_a_reason(sent, kjj, kjj_reporter
         consultations.reopen(sent, reason="有遗漏。", by=office, now=now, revision=sent.revision)
     closed = consultations.close(sent, by=office, now=now, revision=sent.revision)
     again = {"revision": closed.revision}
-    page = as_(office).post(url("consultation_verb", sent, "reopen"), again, follow=True).text
-    assert "请写明重新办理的原因" in page
+    refused = as_(office).post(url("consultation_verb", sent, "reopen"), again)
+    assert refused.status_code == 400 and "请写明重新办理的原因" in refused.text
+    long = again | {"reason": "有遗漏。" * 251}
+    refused = as_(office).post(url("consultation_verb", sent, "reopen"), long)
+    assert refused.status_code == 400 and "现有 1,004 字" in refused.text and "有遗漏。" * 251 in refused.text
     page = as_(office).post(
         url("consultation_verb", sent, "reopen"), again | {"reason": "有遗漏。"}, follow=True
     )
     assert "征求意见中" in page.text and "有遗漏。" in page.text
     opened = Consultation.objects.get()
     assert (opened.state, opened.closed_at, opened.closed_by) == (State.SENT, None, None)
-    assert news[-1][0] == "征求意见重新办理，可以继续反馈：下一轮行动计划" and kjj_reporter.pk in news[-1][1]
+    assert news[-1].title == "征求意见重新办理，可以继续反馈：下一轮行动计划"
+    assert kjj_reporter.pk in news[-1].people
     assert give(reply_of(sent, kjj), kjj_reporter, now, "补一条。").state == "given"
     with pytest.raises(Denied):
         consultations.reopen(opened, reason="我要补充。", by=kjj_reporter, now=now, revision=opened.revision)
@@ -455,7 +453,7 @@ def test_more_time_is_only_ever_more(sent, office, now, news, fgw, kjj, reporter
     give(reply_of(sent, kjj), kjj_reporter, now, answer="none")
     later = sent.due_at + timedelta(days=2)
     assert consultations.extend(sent, later, by=office, now=now, revision=sent.revision).due_at == later
-    assert "延期" in news[-1][0] and news[-1][1] == {reporter.pk, approver.pk}
+    assert "延期" in news[-1].title and news[-1].people == {reporter.pk, approver.pk}
 
 
 # --- reminders, desks --------------------------------------------------------------------------------------
