@@ -190,6 +190,8 @@ def _ended(text):
 def draft(plan, said, *, by, now, origin=None):
     """拟稿 and return the Petition. said: {name of TEXTS: text}; origin: an Origin, None by hand.
 
+    Sent once more while it is a draft of the very same words, it is that draft.
+
     Raises Denied, WrongState (another 请示 was made of the same request meanwhile), Incomplete.
     """
     check_keep_petitions(by)
@@ -200,6 +202,9 @@ def draft(plan, said, *, by, now, origin=None):
         wanted = {(each.get("report"), each["matter"]) for each in origin.sources if each.get("matter")}
         if wanted & _made(plan):
             raise WrongState("这一事项刚由他人拟成请示，没有重复拟稿；请在请示列表中查看。")
+        same = Petition.objects.filter(plan=plan, state=State.DRAFT, drafted_by=by, **said).first()
+        if same is not None and same.sources == origin.sources:
+            return same
         petition = Petition.objects.create(
             plan=plan,
             report=origin.report,

@@ -126,6 +126,15 @@ def test_a_paragraph_of_a_report_becomes_one_with_its_sources(office, as_):
     assert at.post(address("report_petition", other.pk, paragraph.pk)).status_code == 404
 
 
+def test_a_second_press_drafts_no_second_one(office, as_):
+    factories.make_period()
+    at = as_(office)
+    first, again = (at.post(address("petition_new"), SAID) for _ in range(2))
+    assert again["Location"] == first["Location"] and Petition.objects.count() == 1
+    at.post(address("petition_new"), SAID | {"contact": "周办，3020000"})
+    assert Petition.objects.count() == 2
+
+
 def test_two_people_at_one_draft_lose_nothing(drafted, office, office2, as_):
     edit = address("petition_edit", drafted.pk)
     assert as_(office).post(edit, SAID | {"text": "甲的文字。", "revision": 1}).status_code == 302
