@@ -10,6 +10,7 @@ from dataclasses import replace
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies import audit
 from agencies.models import Agency, Role
@@ -86,7 +87,7 @@ def new_scheme(plan, year, source=FROM_DEFAULTS, *, by, now) -> Scheme:
 
 def _taken_over(last, year, now):
     """Last year's content for this year: its own title and number, bodies that still stand."""
-    content, today = content_of(last), now.date()
+    content, today = content_of(last), timezone.localdate(now)
 
     def stands(body):
         return body is not None and (body.abolished_on is None or body.abolished_on > today)

@@ -1,7 +1,7 @@
 """考核办法: begun from the defaults or last year, edited with its total checked, published, then frozen."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
@@ -298,8 +298,10 @@ def test_only_the_office_keeps_schemes(draft, reporter, leader, admin, as_):
 def test_the_next_year_takes_over_but_not_bodies_that_are_gone(draft, office, as_):
     gone = person("gone", Role.REPORTER, "kjj").agency
     scheme = saved(draft, office, host=body("fgw"), cross_reviewer=gone, addition_cap=Decimal(3))
-    Agency.objects.filter(pk=gone.pk).update(abolished_on=NOW.date())
-    later = NOW + timedelta(days=365)
+    # The day it ends has begun in Shanghai and not yet in Greenwich.
+    later = (NOW + timedelta(days=365)).replace(hour=1)
+    Agency.objects.filter(pk=gone.pk).update(abolished_on=later.date())
+    later = later.astimezone(UTC)
     assert "沿用 2030 年的起草" in as_(office).get(address("schemes")).content.decode()
     taken = schemes.new_scheme(scheme.plan, 2031, "last", by=office, now=later)
     assert (taken.addition_cap, taken.copied_from) == (3, scheme)
