@@ -163,6 +163,9 @@ class SelfForm(SeenForm):
             self.fields[f"evidence-{each.pk}"] = evidence
         self.fields["note"] = Prose(label="自评说明", limit=self_assessment.LONGEST_NOTE, rows=5)
         self.fields["files"] = Uploads(label="佐证材料")
+        if unit.self_signed_at is not None:
+            limit = self_assessment.LONGEST_REASON
+            self.fields["reason"] = Prose(label="修改原因", limit=limit, rows=2)
 
     @property
     def rows(self):
@@ -174,7 +177,8 @@ class SelfForm(SeenForm):
         claims = {
             each: Claim(said[f"points-{each.pk}"], said[f"evidence-{each.pk}"]) for each in self.criteria
         }
-        return {"claims": claims, "note": said["note"], "uploads": said["files"]}
+        given = {"note": said["note"], "uploads": said["files"], "reason": said.get("reason", "")}
+        return {"claims": claims, **given}
 
 
 # --- objections --------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from assessment.results import State, hold
 from progress.workflow import Incomplete, Stale, WrongState
 
 CENT = Decimal("0.01")
-LONGEST_NOTE, LONGEST_EVIDENCE = 3000, 1000
+LONGEST_NOTE, LONGEST_EVIDENCE, LONGEST_REASON = 3000, 1000, 500
 NOTHING_CLAIMED = "请至少为一个考核项目填写自评得分并保存，再提交。"
 Standing = UnitScore.Standing
 UNSIGNED = dict.fromkeys(("self_written_at", "self_written_by", "self_signed_at", "self_signed_by"))
@@ -39,26 +39,28 @@ def criteria_for(unit, criteria):
     return [each for each in criteria if not each.classes or unit.unit_class in each.classes]
 
 
-def save(unit, claims, note, uploads=(), *, by, now, revision):
-    """保存 without sending. claims: {Criterion: Claim}; uploads: files put with it. What was signed is not
-    any more. Returns the fresh UnitScore. Raises Denied, Stale, WrongState, Incomplete, Refused."""
+def save(unit, claims, note, uploads=(), *, by, now, revision, reason=""):
+    """保存 without sending. claims: {Criterion: Claim}; uploads: files put with it; reason: why what was
+    signed is taken up again, for then it is signed no more. Returns the fresh UnitScore. Raises Denied,
+    Stale, WrongState, Incomplete, Refused."""
     check_write_self(by, unit)
     note = _checked(claims, note)
+    reason = _why_taken_up(unit, reason, revision)
     with transaction.atomic():
         unit = _claimed(unit, "填写自评", revision, self_note=note, **UNSIGNED)
         _write(unit, claims)
         with files.all_kept("unit", unit, uploads, by=by, now=now):
-            audit.record("填写自评", unit, by=by, now=now)
+            audit.record("填写自评", unit, by=by, now=now, detail=reason)
     return load(unit.pk)
 
 
-def save_and_hand_in(unit, claims, note, uploads=(), *, by, now, revision):
+def save_and_hand_in(unit, claims, note, uploads=(), **said):
     """保存并提交. What cannot be handed in is not saved either: the page it came from stays good."""
-    check_write_self(by, unit)
+    check_write_self(said["by"], unit)
     if all(claim.points is None for claim in claims.values()):
         raise Incomplete({None: NOTHING_CLAIMED})
-    saved = save(unit, claims, note, uploads, by=by, now=now, revision=revision)
-    return hand_in(saved, by=by, now=now, revision=saved.revision)
+    saved = save(unit, claims, note, uploads, **said)
+    return hand_in(saved, by=said["by"], now=said["now"], revision=saved.revision)
 
 
 def hand_in(unit, *, by, now, revision):
@@ -150,6 +152,19 @@ def _checked(claims, note):
     if wrong:
         raise Incomplete(wrong)
     return note
+
+
+def _why_taken_up(unit, reason, revision):
+    """The detail of the audit row: why what was signed is changed. Raises Incomplete; who has not seen it
+    signed is told that first, when the row is claimed."""
+    if unit.self_signed_at is None or unit.revision != revision:
+        return {}
+    reason = (reason or "").strip()
+    if not reason:
+        raise Incomplete({"reason": "自评已经报出，修改须写明原因，修改后重新提交。"})
+    if len(reason) > LONGEST_REASON:
+        raise Incomplete({"reason": f"现有 {len(reason)} 字，最多 {LONGEST_REASON} 字，请精简。"})
+    return {"reason": reason}
 
 
 def _claimed(unit, what, revision, **changes):

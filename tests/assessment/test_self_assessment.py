@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from agencies.audit import trail_of
 from agencies.duties import kinds
 from agencies.models import Agency, Role
 from agencies.permissions import Denied
@@ -53,8 +54,27 @@ def test_it_is_written_by_one_and_signed_by_another(round, team, fgw, news):
     assert [each.agency for each in due("self_assessment", round, BEGUN)] == [unit_of_kjj(round)]
     # Thirty of a hundred points, each criterion of its own weight.
     assert self_assessment.self_total(list(unit.self_scores.select_related("criterion"))) == 30
-    again = claimed(unit, team["reporter"], points=20)
+    with pytest.raises(Incomplete, match="写明原因"):
+        claimed(unit, team["reporter"], points=20)
+    again = claimed(unit, team["reporter"], points=20, reason="漏计一项。")
+    assert "漏计一项。" in str(trail_of(again)[0].detail)
     assert (again.self_signed_at, again.self_written_at) == (None, None), "what is changed is signed anew"
+
+
+def test_what_was_signed_is_changed_on_the_page_only_with_a_reason(round, team, fgw, as_):
+    unit = hand_in(claimed(unit_of(round, fgw), team["reporter"]), team["reporter"])
+    client, page = as_(team["reporter"]), f"{unit.get_absolute_url()}self/"
+    assert "修改原因" not in client.get(page).text, "what still waits for the signature is simply changed"
+    unit = self_assessment.sign(unit, by=team["approver"], now=BEGUN, revision=unit.revision)
+    assert "修改原因" in client.get(page).text
+    points = {f"points-{each.pk}": "5" for each in round.scheme.criteria.all()}
+    said = {"revision": unit.revision, "note": "改过的说明", **points}
+    refused = client.post(page, said)
+    assert refused.status_code == 400 and "写明原因" in refused.text and "改过的说明" in refused.text
+    assert unit_of(round, fgw).self_signed_at is not None
+    assert client.post(page, said | {"reason": "漏计一项。"}).status_code == 302
+    assert unit_of(round, fgw).self_signed_at is None
+    assert "漏计一项。" in client.get(f"{unit.get_absolute_url()}history/").text
 
 
 def unit_of_kjj(round):
