@@ -24,6 +24,13 @@ def quoted(text: str) -> str:
     return f"“{text.replace('“', '‘').replace('”', '’')}”"
 
 
+def some_of(names: list[str], most: int, counted: str = "") -> str:
+    """“甲、乙等”: at most `most` names; counted: the word they are counted by, for “甲、乙等 9 家”."""
+    if len(names) <= most:
+        return "、".join(names)
+    return "、".join(names[:most]) + (f"等 {len(names)} {counted}" if counted else "等")
+
+
 def half_widths(text: str) -> int:
     """The length of a line of text in half-widths: 2 for a Chinese character, 1 for a Latin letter."""
     return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from agencies import audit, reach
 from agencies.models import Agency, Role
+from agencies.writing import some_of
 from assessment import files, results, who_acts
 from assessment.models import AssessmentFile, AssessmentRound, Objection, RoundStep, Scheme, UnitScore
 from assessment.permissions import check_run_rounds
@@ -225,11 +226,14 @@ def left_to_do(round, now):
 
 
 def _self_left(round, units, now):
-    left = units.filter(standing=Standing.SCORED, self_signed_at__isnull=True)
-    number = left.count()
-    if not number or now > round.self_until:
+    if now > round.self_until:
         return []
-    return [f"自评到{spoken(round.self_until)}截止，还有 {number} 家没有报出：{_named(left)}。"]
+    left = units.filter(standing=Standing.SCORED, self_signed_at__isnull=True)
+    left = list(left.values_list("name", flat=True))
+    if not left:
+        return []
+    names = some_of(left, MOST_NAMED)
+    return [f"自评到{spoken(round.self_until)}截止，还有 {len(left)} 家没有报出：{names}。"]
 
 
 def _first_left(units, now):
@@ -237,7 +241,7 @@ def _first_left(units, now):
     left = list(left.select_related("reviewer").defer("facts", "result"))
     if not left:
         return []
-    names = "、".join(each.name for each in left[:MOST_NAMED]) + ("等" if len(left) > MOST_NAMED else "")
+    names = some_of([each.name for each in left], MOST_NAMED)
     said = [f"还有 {len(left)} 家没有确认初评：{names}。", *who_acts.why_unscored(left, now)]
     return ["".join(said)]
 
@@ -260,12 +264,6 @@ def _feedback_left(round, units, now):
         until = spoken(round.objections_until)
         said.append(f"反馈复核到{until}截止，还有 {left['silent']} 家没有答复。")
     return said
-
-
-def _named(units):
-    """The first units by name, and that there are more."""
-    names = list(units.values_list("name", flat=True)[: MOST_NAMED + 1])
-    return "、".join(names[:MOST_NAMED]) + ("等" if len(names) > MOST_NAMED else "")
 
 
 def _decided(round, said, scan, now):

@@ -13,11 +13,14 @@ from django.utils import timezone
 from agencies import reach
 from agencies.along import number_of
 from agencies.models import AgencySuccession, Post, Role, User
+from agencies.writing import some_of
 from assessment.models import AssessmentRound, UnitScore
 from assessment.permissions import BODY, stated_by_hand
 
 State = AssessmentRound.State
 Standing = UnitScore.Standing
+# Units named in a sentence before it says that there are more.
+MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -166,13 +169,9 @@ def without_people(round, reader, now=None):
     if rows and rows[0][-1] == 1:
         said.append("办公室只有 1 人在岗：初评人不能复核异议，请系统管理员在反馈各单位以前增设在岗人员。")
     if silent:
-        said.append(f"{_named(silent)}没有填报人，收不到告知，也不能自评和提出异议，请系统管理员增设。")
+        names = some_of(silent, MOST_NAMED, "家")
+        said.append(f"{names}没有填报人，收不到告知，也不能自评和提出异议，请系统管理员增设。")
     if unsigned:
-        said.append(
-            f"{_named(unsigned)}没有审核人，由另一位填报人审签；只有一位填报人的，请系统管理员补设审核人。"
-        )
+        names = some_of(unsigned, MOST_NAMED, "家")
+        said.append(f"{names}没有审核人，由另一位填报人审签；只有一位填报人的，请系统管理员补设审核人。")
     return said
-
-
-def _named(names, most=8):
-    return "、".join(names[:most]) + (f"等 {len(names)} 家" if len(names) > most else "")

@@ -17,7 +17,7 @@ from agencies.official_words import opening_of
 from agencies.spreadsheets import Column
 from agencies.writing import day_of
 from progress.annual_figures import OwnFigures, own_figures
-from progress.annual_tables import signer_of, tables_of, title_of
+from progress.annual_tables import tables_of, title_of
 
 ADDRESSEE = "市推进长三角一体化发展领导小组办公室"
 OVERVIEW, DONE, LEARNING, PROBLEMS, NEXT = (
@@ -121,7 +121,7 @@ def paper_of(report, said, figures, *, is_draft, left_at=None, marked=True):
         on, year = date.fromisoformat(own["on"]), report.period.year
         return AnnualPaper(own["plan_title"], year, said, figures, marks, on, own["signer"])
     on = None if is_draft or left_at is None else timezone.localdate(left_at)
-    signer = "" if is_draft else signer_of(report)
+    signer = "" if is_draft else report.signer
     return AnnualPaper(report.period.plan.title, report.period.year, said, figures, marks, on, signer)
 
 

@@ -67,7 +67,7 @@ def frozen_with(report, on):
     head = {
         "plan_title": plan_title,
         "opening": opening_of(title_of(plan_title, report.period.year)),
-        "signer": signer_of(report),
+        "signer": report.signer,
         "on": timezone.localdate(on).isoformat(),
     }
     return {"paper": head | tables_of(figures)}
@@ -78,16 +78,6 @@ def title_of(plan_title, year):
     name = plan_title.strip()
     name = name if name.startswith("《") else f"《{name}》"
     return f"关于{year}年落实{name}情况的报告"
-
-
-def signer_of(report):
-    """签发人 of a report that left its body: whose signature the paper bears, else who signed it off; ""
-    where the body needs no signature or the office set a letter down."""
-    paper = report.signed_paper
-    if paper is not None and paper.signer:
-        return paper.signer
-    by = report.approved_by
-    return str(by) if by is not None else ""
 
 
 def without(paper, unknown):

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from agencies.models import Role
 from agencies.permissions import why_not
+from agencies.writing import some_of
 from progress import content, paper, papers, permissions
 from progress.models import ProgressReport, ReportVersion, SignedPaper
 from tasks.models import AnnualGoal
@@ -140,7 +141,7 @@ class QuarterSheet:
         said = [row.said for row in self.rows if row.said]
         out = [row.report for row in self.rows if row.report.state in papers.OUT]
         complete = bool(out) and len(out) == len(self.rows)
-        signers = [_signer(each) for each in out]
+        signers = [each.signer for each in out]
         return {
             "filled_by": _together(each.get("filled_by") for each in said),
             "phone": _together(each.get("phone") for each in said),
@@ -234,12 +235,6 @@ def _goals(reports):
     return found
 
 
-def _signer(report):
-    on_paper = report.signed_paper.signer if report.signed_paper else ""
-    return on_paper or str(report.approved_by or "")
-
-
 def _together(words, most=3):
     """Each once, in order, a few joined by 、."""
-    named = list(dict.fromkeys(filter(None, words)))
-    return "、".join(named[:most]) + ("等" if len(named) > most else "")
+    return some_of(list(dict.fromkeys(filter(None, words))), most)

@@ -232,6 +232,13 @@ class ProgressReport(models.Model):
         return "牵头单位" if self.is_contribution else "市领导小组办公室"
 
     @property
+    def signer(self):
+        """签发人: whose signature its paper bears, else who signed it off; "" where the body needs no
+        signature or the office set a letter down."""
+        on_paper = self.signed_paper.signer if self.signed_paper else ""
+        return on_paper or str(self.approved_by or "")
+
+    @property
     def has_left(self):
         return self.left_at is not None
 
