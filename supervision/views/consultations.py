@@ -28,6 +28,7 @@ from supervision.views.sorting import in_order
 PAGE = 50
 ORDERS = {"title": ["title", "pk"], "sent": ["sent_at", "pk"], "due": ["due_at", "pk"]}
 MOVED_ON = "这份征求意见刚被他人办理，您的操作没有执行，请看过最新内容后再办理。"
+TOO_LATE = "这份征求意见已经发出，不能再修改；您填写的内容仍在下面，需要的请抄下来。"
 
 
 # --- the list --------------------------------------------------------------------------------------
@@ -130,6 +131,8 @@ def consultation_edit(request, plan, pk):
     """Change the draft; of what was sent, ask more units."""
     check_consult(request.user)
     plan, found = place(request, plan, pk)
+    if "title" in request.POST and found.state != Consultation.State.DRAFT:
+        return _too_late(request, plan, found)
     if found.state == Consultation.State.SENT:
         return _more_units(request, plan, found)
     if found.state != Consultation.State.DRAFT:
@@ -171,13 +174,23 @@ def _more_units(request, plan, found):
 def _both(request, plan, pk, form):
     """Somebody else has saved: both texts, and what was typed still in the form."""
     found = consultations.load(pk)
-    if found is None or found.state != Consultation.State.DRAFT:
+    if found is None:
         messages.error(request, MOVED_ON)
-        return redirect(found) if found else redirect("supervision:consultations", plan.code)
+        return redirect("supervision:consultations", plan.code)
+    if found.state != Consultation.State.DRAFT:
+        return _too_late(request, plan, found)
     theirs = ConsultationForm(initial=as_drafted(found))
     for each in (typed := ConsultationForm(form.data), theirs):
         del each.fields["files"], each.fields["classes"]
     return _form_page(request, plan, form, found, conflict=shown_where(typed, theirs), status=412)
+
+
+def _too_late(request, plan, found):
+    """Sent while somebody still wrote: nothing is changed, and what was typed stays to be copied."""
+    form = ConsultationForm(request.POST)
+    form.is_valid()
+    form.add_error(None, TOO_LATE)
+    return _form_page(request, plan, form, found, status=409)
 
 
 def _form_page(request, plan, form, found=None, conflict=(), status=200):

@@ -261,6 +261,10 @@ def test_what_was_sent_cannot_be_dropped_or_changed(sent, office, now, as_):
         consultations.drop(sent, by=office, now=now, revision=sent.revision)
     page = as_(office).get(url("consultation_edit", sent)).text
     assert "增加并发出" in page and 'name="text"' not in page
+    late = as_(office).post(
+        url("consultation_edit", sent), {"revision": 1, "title": "甲", "text": "改后的。"}
+    )
+    assert late.status_code == 409 and "改后的。" in late.text and "需要的请抄下来" in late.text
     closed = consultations.close(sent, by=office, now=now, revision=sent.revision)
     assert as_(office).get(url("consultation_edit", closed)).status_code == 302
 
