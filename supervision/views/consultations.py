@@ -187,14 +187,11 @@ def _both(request, plan, pk, form):
 
 def _too_late(request, plan, found):
     """Sent while somebody still wrote: nothing is changed, and what was typed stays to be copied."""
-    form = ConsultationForm(request.POST)
-    form.is_valid()
-    form.add_error(None, TOO_LATE)
-    return _form_page(request, plan, form, found, status=409)
+    return _form_page(request, plan, ConsultationForm(request.POST), found, problem=TOO_LATE, status=409)
 
 
-def _form_page(request, plan, form, found=None, conflict=(), status=200):
-    context = {"plan": plan, "form": form, "found": found, "conflict": conflict}
+def _form_page(request, plan, form, found=None, conflict=(), problem="", status=200):
+    context = {"plan": plan, "form": form, "found": found, "conflict": conflict, "problem": problem}
     context["year"] = min(max(timezone.localdate().year, plan.starts_on.year), plan.ends_on.year)
     context["files"] = found.files.filter(removed_at__isnull=True) if found else []
     return render(request, "supervision/consultation_edit.html", context, status=status)
